@@ -1,0 +1,265 @@
+/**
+ * What a compiled policy and the runtime agree on: the only place where both sides' shapes stand.
+ *
+ * The generated module builds one `Program` out of plain data and scanner functions; everything
+ * else in `runtime/` takes it from there. Times are milliseconds, offsets are bytes.
+ */
+
+/** The order decides nothing; the names are those of the language. */
+export type HitKind = "fail" | "note" | "clear" | "ignore";
+
+export interface RuleSpec {
+  /** `sshd#3`. */
+  readonly name: string;
+  readonly kind: HitKind;
+  readonly weight: number;
+  /** Closes the session after the rule took effect. */
+  readonly end: boolean;
+  /** `library/sshd.f2b:41`, for people. */
+  readonly at: string;
+}
+
+export interface FilterSpec {
+  readonly id: string;
+  readonly name: string;
+  /** How long a session lives after its last record; null: the filter has none. */
+  readonly sessionMs: number | null;
+  readonly rules: readonly RuleSpec[];
+}
+
+/**
+ * One rule matched one record. A fresh object each time, so that it may be kept. Offsets into the
+ * scanned buffer are valid only while `report` runs.
+ */
+export interface Hit {
+  /** Index into `Program.filters`. */
+  readonly filter: number;
+  readonly rule: RuleSpec;
+  /** The record's ordinal in its source since the scanner was made, from 1. */
+  readonly record: number;
+  readonly start: number;
+  readonly end: number;
+  /** As the record's stamp says, milliseconds since 1970 UTC; NaN: it has no readable stamp. */
+  readonly time: number;
+  /** Canonical, IPv4-mapped folded to IPv4; null: the record names none. The peer's, before `behind`. */
+  readonly address: string | null;
+  /** A host name where the pattern has a `host` hole and no address stood there; else null. */
+  readonly host: string | null;
+  /** `forwarded` as the record has it, left to right; null: the record has none. */
+  readonly forwarded: readonly string[] | null;
+  /** Named holes and groups that took part, and fields named by the format; no prototype. */
+  readonly captures: Readonly<Record<string, string>>;
+  /** Program, host and the `session by` field; null: no session, or the field is missing. */
+  readonly session: string | null;
+  /** `rule.weight` times the N of "message repeated N times". */
+  readonly weight: number;
+}
+
+/** What a scanner needs to know of the world to read time. */
+export interface TimeContext {
+  /** Fills missing years and dates; the arrival time of records without a stamp. */
+  readonly now: () => number;
+  /** IANA name, `UTC` or `+02:00`; null: the host's zone. */
+  readonly zone: string | null;
+}
+
+export interface Scanner {
+  /**
+   * Reads every whole record (up to LF) of `bytes[start, end)` and reports its hits in order of
+   * records, within one record in order of `Program.filters`. Returns the offset behind the last
+   * LF read; the rest is an unfinished record that the caller brings again with more behind it.
+   * Never throws, whatever the bytes.
+   */
+  scan(bytes: Buffer, start: number, end: number, report: (hit: Hit) => void): number;
+  /** Treats `bytes[start, end)` as one last record without LF. */
+  scanLast(bytes: Buffer, start: number, end: number, report: (hit: Hit) => void): void;
+  /** Records read so far. */
+  records: number;
+  /** Records over the size limit, which matched nothing. */
+  oversized: number;
+}
+
+/** One scanner for one set of filters and one envelope, in one pass. */
+export interface ScannerSpec {
+  readonly filters: readonly number[];
+  readonly make: (time: TimeContext) => Scanner;
+}
+
+export type WatchSpec =
+  | {
+      readonly kind: "file";
+      readonly paths: readonly string[];
+      readonly scanner: number;
+      readonly zone: string | null;
+      readonly from: "start" | "end" | null;
+    }
+  | {
+      readonly kind: "journal";
+      readonly by: "unit" | "identifier" | "match" | null;
+      readonly values: readonly string[];
+      readonly scanner: number;
+      readonly zone: string | null;
+      readonly from: "start" | "end" | null;
+    }
+  | { readonly kind: "input"; readonly scanner: number; readonly zone: string | null }
+  | { readonly kind: "bans"; readonly of: readonly string[] };
+
+export type IdentitySpec =
+  | { readonly kind: "address"; readonly ipv4: number; readonly ipv6: number }
+  | { readonly kind: "captures"; readonly names: readonly string[] };
+
+export interface BanSpec {
+  readonly eachAddress: boolean;
+  readonly count: number;
+  readonly what: "failures" | "bans" | "distinct";
+  readonly capture: string | null;
+  readonly by: IdentitySpec;
+  readonly withinMs: number;
+  /** null is for ever. */
+  readonly times: readonly (number | null)[];
+  readonly doublingToMs: number | null;
+  readonly jitterMs: number;
+}
+
+export type WhoSpec =
+  | { readonly kind: "prefix"; readonly prefix: string }
+  | { readonly kind: "self" }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "host"; readonly name: string };
+
+export interface PortSpec {
+  readonly protocol: "tcp" | "udp" | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface JailSpec {
+  readonly name: string;
+  readonly at: string;
+  /** Sources by jail: two jails that watch the same thing share a source when it is opened. */
+  readonly watches: readonly WatchSpec[];
+  /** Indices into `Program.filters`. */
+  readonly filters: readonly number[];
+  /** The scanner that stands for all of the jail's sources when a log is named on the command line. */
+  readonly replayScanner: number;
+  readonly bans: readonly BanSpec[];
+  readonly neverBan: readonly WhoSpec[];
+  readonly behind: readonly WhoSpec[];
+  readonly observe: boolean;
+  readonly rememberMs: number;
+  readonly acrossJails: boolean;
+  /** Empty: all ports. */
+  readonly ports: readonly PortSpec[];
+  /** Indices into `Program.actions`. */
+  readonly actions: readonly number[];
+  readonly resolveHosts: boolean;
+}
+
+/** What an action's text may hold; `captures` are cleaned of control characters before use. */
+export interface ActionEvent {
+  readonly event: string;
+  readonly jail: string;
+  /** Canonical address or prefix; null when the identity is no address. */
+  readonly address: string | null;
+  readonly id: string;
+  readonly family: 4 | 6 | null;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** null is for ever. */
+  readonly until: number | null;
+  readonly failures: number;
+  readonly captures: Readonly<Record<string, string>>;
+  readonly kept: Readonly<Record<string, string>>;
+}
+
+/** Text made of literals and values of the event: emitted as a function, filled exactly once. */
+export type ActionText = (event: ActionEvent, secret: (from: "env" | "file", name: string) => string) => string;
+
+export type StepSpec =
+  | {
+      readonly verb: "run";
+      readonly argv: readonly ActionText[];
+      readonly input: ActionText | null;
+      readonly timeoutMs: number;
+      readonly keep: string | null;
+      readonly expect: readonly [number, number];
+    }
+  | {
+      readonly verb: "script";
+      readonly text: string;
+      readonly input: ActionText | null;
+      readonly timeoutMs: number;
+      readonly keep: string | null;
+      readonly expect: readonly [number, number];
+    }
+  | { readonly verb: "write"; readonly path: ActionText; readonly body: ActionText; readonly timeoutMs: number }
+  | { readonly verb: "log"; readonly text: ActionText };
+
+export interface ActionSpec {
+  readonly id: string;
+  readonly name: string;
+  /** A firewall built into the runtime, made by an imported function so that unused ones vanish. */
+  readonly driver: ((context: DriverContext) => Firewall) | null;
+  readonly hooks: readonly {
+    readonly event: string;
+    readonly all: boolean;
+    readonly steps: readonly StepSpec[];
+  }[];
+}
+
+export interface DriverContext {
+  /** Every jail that uses the action. */
+  readonly jails: readonly { readonly name: string; readonly ports: readonly PortSpec[]; readonly prefixes: readonly IdentitySpec[] }[];
+  readonly log: (level: "debug" | "info" | "notice" | "warning" | "error", message: string) => void;
+}
+
+export interface FirewallChange {
+  readonly op: "add" | "delete";
+  readonly jail: string;
+  /** Canonical address or prefix. */
+  readonly address: string;
+  /** Milliseconds since 1970; null is for ever. */
+  readonly until: number | null;
+}
+
+/** A firewall takes many changes in one go and tells when they are in force. */
+export interface Firewall {
+  readonly name: string;
+  /** Brings the firewall to exactly these bans in one transaction, whatever was there. */
+  start(bans: readonly FirewallChange[]): Promise<void>;
+  apply(changes: readonly FirewallChange[]): Promise<void>;
+  /** True when what the firewall holds still stands; false: `start` must be called again. */
+  check(): Promise<boolean>;
+  /** At stop: bans stay; with `flush` everything of ours is taken away. */
+  stop(flush: boolean): Promise<void>;
+}
+
+/** What the bundle needs from a host, and who made it. */
+export interface Manifest {
+  readonly f2b: string;
+  readonly format: 1;
+  readonly policy: string;
+  /** sha256 of the generated module before it was bundled, with the runtime's version. */
+  readonly hash: string;
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  readonly jails: readonly string[];
+  readonly filters: readonly string[];
+  readonly actions: readonly string[];
+  readonly needs: {
+    readonly files: readonly string[];
+    readonly lists: readonly string[];
+    readonly journal: boolean;
+    readonly programs: readonly string[];
+    readonly writes: readonly string[];
+    readonly environment: readonly string[];
+    readonly capabilities: readonly string[];
+  };
+}
+
+export interface Program {
+  readonly manifest: Manifest;
+  readonly filters: readonly FilterSpec[];
+  readonly scanners: readonly ScannerSpec[];
+  readonly jails: readonly JailSpec[];
+  readonly actions: readonly ActionSpec[];
+}
