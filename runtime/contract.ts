@@ -173,7 +173,10 @@ export interface ActionEvent {
 }
 
 /** Text made of literals and values of the event: emitted as a function, filled exactly once. */
-export type ActionText = (event: ActionEvent, secret: (from: "env" | "file", name: string) => string) => string;
+export type ActionText = (
+  event: ActionEvent,
+  secret: (from: "env" | "file", name: string) => string,
+) => string;
 
 export type StepSpec =
   | {
@@ -192,7 +195,12 @@ export type StepSpec =
       readonly keep: string | null;
       readonly expect: readonly [number, number];
     }
-  | { readonly verb: "write"; readonly path: ActionText; readonly body: ActionText; readonly timeoutMs: number }
+  | {
+      readonly verb: "write";
+      readonly path: ActionText;
+      readonly body: ActionText;
+      readonly timeoutMs: number;
+    }
   | { readonly verb: "log"; readonly text: ActionText };
 
 export interface ActionSpec {
@@ -209,7 +217,11 @@ export interface ActionSpec {
 
 export interface DriverContext {
   /** Every jail that uses the action. */
-  readonly jails: readonly { readonly name: string; readonly ports: readonly PortSpec[]; readonly prefixes: readonly IdentitySpec[] }[];
+  readonly jails: readonly {
+    readonly name: string;
+    readonly ports: readonly PortSpec[];
+    readonly prefixes: readonly IdentitySpec[];
+  }[];
   readonly log: (level: "debug" | "info" | "notice" | "warning" | "error", message: string) => void;
 }
 

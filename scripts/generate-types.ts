@@ -8,7 +8,9 @@ import { compile } from "json-schema-to-typescript";
 const folder = new URL("../schemas/", import.meta.url);
 const check = process.argv.includes("--check");
 let stale = 0;
-for (const file of readdirSync(folder).filter((name) => name.endsWith(".schema.json")).sort()) {
+for (const file of readdirSync(folder)
+  .filter((name) => name.endsWith(".schema.json"))
+  .sort()) {
   const schema = JSON.parse(readFileSync(new URL(file, folder), "utf8"));
   const text = await compile(schema, file, {
     bannerComment: `/** Generated from ${file} by scripts/generate-types.ts: edit that, not this. */`,

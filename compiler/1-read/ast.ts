@@ -180,15 +180,7 @@ export interface Argument extends Node {
   readonly value: Value;
 }
 
-export type FilterStatement =
-  | Describe
-  | Let
-  | Format
-  | Frame
-  | Session
-  | Rule
-  | When
-  | FilterTest;
+export type FilterStatement = Describe | Let | Format | Frame | Session | Rule | When | FilterTest;
 
 export interface Describe extends Node {
   readonly type: "describe";
@@ -384,7 +376,11 @@ export interface JailTest extends Node {
   readonly type: "jailtest";
   readonly steps: readonly (
     | (Node & { readonly type: "given"; readonly lines: readonly Text[] })
-    | (Node & { readonly type: "bans"; readonly address: Address; readonly forTime: BanTime | null })
+    | (Node & {
+        readonly type: "bans";
+        readonly address: Address;
+        readonly forTime: BanTime | null;
+      })
     | (Node & { readonly type: "spares"; readonly address: Address })
   )[];
 }
