@@ -226,7 +226,8 @@ export interface DriverContext {
 }
 
 export interface FirewallChange {
-  readonly op: "add" | "delete";
+  /** `add` a ban that is new, `extend` one that stands, `delete` one before its time. */
+  readonly op: "add" | "extend" | "delete";
   readonly jail: string;
   /** Canonical address or prefix. */
   readonly address: string;
@@ -234,14 +235,20 @@ export interface FirewallChange {
   readonly until: number | null;
 }
 
-/** A firewall takes many changes in one go and tells when they are in force. */
+/**
+ * A firewall takes many changes in one go and tells when they are in force. Bans that run out are not
+ * deleted: they end by the firewall's own timeouts.
+ */
 export interface Firewall {
   readonly name: string;
   /** Brings the firewall to exactly these bans in one transaction, whatever was there. */
   start(bans: readonly FirewallChange[]): Promise<void>;
   apply(changes: readonly FirewallChange[]): Promise<void>;
-  /** True when what the firewall holds still stands; false: `start` must be called again. */
-  check(): Promise<boolean>;
+  /**
+   * True when the rules stand as `start` left them and hold these bans; false: `start` must be
+   * called again. A sample is enough: who flushes a set flushes it whole.
+   */
+  check(sample: readonly FirewallChange[]): Promise<boolean>;
   /** At stop: bans stay; with `flush` everything of ours is taken away. */
   stop(flush: boolean): Promise<void>;
 }

@@ -1,0 +1,104 @@
+/**
+ * Runs one program and waits for it: the only place where the runtime starts a process that ends.
+ *
+ * In: an argv (never a shell's text), what it reads, how long it may take. Out: how it ended and the
+ * head of what it wrote. What must hold: it never throws, never hangs past its time, and never
+ * keeps more than `outputBytesMax` of what a program prints.
+ */
+import { spawn } from "node:child_process";
+
+export interface ProcessResult {
+  /** The exit code; null when it did not exit by itself. */
+  readonly code: number | null;
+  /** Why it did not: could not be started, was stopped after its time, or died of a signal. */
+  readonly fault: string | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+export interface ProcessOptions {
+  readonly input?: string;
+  readonly timeoutMs: number;
+  /** Added to a minimal environment: PATH, and C.UTF-8 as locale so that no output depends on the host. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly outputBytesMax?: number;
+}
+
+/** Where daemons find programs when the service manager gives no PATH. */
+const pathDefault = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** After SIGTERM a program has this long to go before SIGKILL. */
+const termGraceMs = 200;
+
+export function runProcess(
+  argv: readonly string[],
+  options: ProcessOptions,
+): Promise<ProcessResult> {
+  const [program = "", ...rest] = argv;
+  const bytesMax = options.outputBytesMax ?? 64 * 1024;
+  return new Promise((resolve) => {
+    const chunks: { out: Buffer[]; err: Buffer[] } = { out: [], err: [] };
+    const sizes = { out: 0, err: 0 };
+    let fault: string | null = null;
+    const child = spawn(program, rest, {
+      stdio: ["pipe", "pipe", "pipe"],
+      // Its own process group, so that what it started ends with it.
+      detached: true,
+      env: {
+        PATH: process.env["PATH"] ?? pathDefault,
+        LC_ALL: "C.UTF-8",
+        ...options.environment,
+      },
+    });
+    const stop = (signal: NodeJS.Signals) => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, signal);
+      } catch {
+        // It ended in the meantime.
+      }
+    };
+    let killTimer: NodeJS.Timeout | undefined;
+    const timer = setTimeout(() => {
+      fault = `did not end within ${options.timeoutMs} ms`;
+      stop("SIGTERM");
+      killTimer = setTimeout(() => {
+        stop("SIGKILL");
+        // A grandchild that left the group may hold the pipes open: do not wait for it.
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, termGraceMs);
+    }, options.timeoutMs);
+    const take = (which: "out" | "err") => (chunk: Buffer) => {
+      const room = bytesMax - sizes[which];
+      if (room <= 0) return;
+      chunks[which].push(chunk.subarray(0, room));
+      sizes[which] += Math.min(room, chunk.length);
+    };
+    child.stdout.on("data", take("out"));
+    child.stderr.on("data", take("err"));
+    // EPIPE: a program need not read what it is given.
+    child.stdin.on("error", () => {});
+    child.stdin.end(options.input ?? "");
+    let ended = false;
+    const end = (code: number | null, signal: string | null) => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      clearTimeout(killTimer);
+      resolve({
+        code: fault === null ? code : null,
+        fault: fault ?? (code === null ? `ended by ${signal ?? "a signal"}` : null),
+        output: Buffer.concat(chunks.out).toString("utf8"),
+        errors: Buffer.concat(chunks.err).toString("utf8"),
+      });
+    };
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      fault =
+        error.code === "ENOENT"
+          ? `${program} is not installed or not in PATH`
+          : `${program} could not be started: ${error.message}`;
+      end(null, null);
+    });
+    child.on("close", end);
+  });
+}
