@@ -1,0 +1,392 @@
+/**
+ * The store: an append-only journal beside a compacted snapshot.
+ *
+ * In: records (plain JSON arrays and objects that the daemon understands). Out: after any end of the process,
+ * all records whose `append` had resolved, in order, each exactly once. What must hold: records of one
+ * `append` come back all or not at all; a full disk loses nothing that was acknowledged and never
+ * stops the daemon; a damaged file is set aside, not emptied.
+ *
+ * Files: `snapshot-G` holds everything up to the moment when `journal-G` began; `journal-G` what came after.
+ * Compacting opens journal G+1, then writes snapshot G+1 (new, synced, renamed, folder synced), then
+ * removes generation G-1: at any moment the newest whole snapshot and the journals from its
+ * generation on are the state, and if that snapshot rots, the one before it still is.
+ */
+import { constants } from "node:fs";
+import { type FileHandle, lstat, readdir, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { type Folder, openFolder } from "./folder.ts";
+import { encodeFrame, readFrames } from "./frames.ts";
+
+export interface StoreOptions {
+  readonly warn: (message: string) => void;
+  /** Injectable so that tests can make the disk fail; the default writes to the file. */
+  readonly write?: (file: FileHandle, bytes: Buffer, position: number) => Promise<void>;
+}
+
+export interface StoreCounters {
+  /** Bytes in the present journal. */
+  journalBytes: number;
+  /** Appends that wait for the disk to work again. */
+  waiting: number;
+  /** Appends given up while the disk failed: their bans stand, but not in the state. */
+  lost: number;
+  /** What the disk last said; null: it works. */
+  fault: string | null;
+}
+
+interface Append {
+  readonly bytes: Buffer;
+  readonly durable: boolean;
+  readonly resolve: (saved: boolean) => void;
+}
+
+const version = 1;
+
+/** What may wait in memory while the disk fails. */
+const waitingBytesMax = 16 * 1024 * 1024;
+const retryMs = 1_000;
+
+/** Records a snapshot frame holds: big enough to be cheap, small enough that rot costs little. */
+const snapshotFrameRecords = 100;
+
+export class Store {
+  readonly counters: StoreCounters = { journalBytes: 0, waiting: 0, lost: 0, fault: null };
+  #waiting: Append[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | null = null;
+  #closed = false;
+  #compacting = false;
+
+  private constructor(
+    private readonly folder: Folder,
+    private readonly options: StoreOptions,
+    private journal: FileHandle,
+    private generation: number,
+  ) {}
+
+  /** Opens the folder, locks it, and reads what is there. Throws only when the folder is unusable. */
+  static async open(
+    path: string,
+    options: StoreOptions,
+  ): Promise<{ store: Store; records: unknown[] }> {
+    const folder = await openFolder(path);
+    try {
+      const read = await readState(folder, options.warn);
+      const generation = read.generation + 1;
+      const journal = await createJournal(folder, generation);
+      const store = new Store(folder, options, journal, generation);
+      store.counters.journalBytes = (await journal.stat()).size;
+      return { store, records: read.records };
+    } catch (error) {
+      await folder.unlock();
+      throw error;
+    }
+  }
+
+  /**
+   * Appends records as one frame. Resolves true when they are written (with `durable`: synced to disk), false
+   * when the disk failed for so long that they had to be given up.
+   */
+  append(records: readonly unknown[], durable: boolean): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(false);
+    const bytes = encodeFrame(records);
+    if (this.#waitingBytes + bytes.length > waitingBytesMax) {
+      this.counters.lost++;
+      return Promise.resolve(false);
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push({ bytes, durable, resolve });
+      this.#waitingBytes += bytes.length;
+      this.counters.waiting++;
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  /** Writes what waits; many appends share one write and one sync. */
+  async #writeAll(): Promise<void> {
+    // Everything that is appended within this turn of the event loop goes out together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      const bytes = Buffer.concat(batch.map((append) => append.bytes));
+      const saved = await this.#writeBatch(
+        bytes,
+        batch.some((append) => append.durable),
+      );
+      this.#waitingBytes -= bytes.length;
+      this.counters.waiting -= batch.length;
+      if (!saved) this.counters.lost += batch.length;
+      for (const append of batch) append.resolve(saved);
+    }
+    this.#writing = null;
+  }
+
+  async #writeBatch(bytes: Buffer, durable: boolean): Promise<boolean> {
+    for (;;) {
+      const position = this.counters.journalBytes;
+      try {
+        // At a fixed position: a retry overwrites what a failed write left.
+        await (this.options.write ?? writeAt)(this.journal, bytes, position);
+        if (durable) await this.journal.datasync();
+        this.counters.journalBytes = position + bytes.length;
+        if (this.counters.fault !== null) {
+          this.counters.fault = null;
+          this.options.warn("state: the disk works again, nothing that waited was lost");
+        }
+        return true;
+      } catch (error) {
+        const fault = (error as Error).message;
+        if (this.counters.fault === null) {
+          this.options.warn(
+            `state cannot be saved: ${fault}; bans go on, trying again every second`,
+          );
+        }
+        this.counters.fault = fault;
+        if (this.#closed) return false;
+        await pause(retryMs);
+      }
+    }
+  }
+
+  /** Resolves when everything appended so far is written and synced, or the store was closed. */
+  async flush(): Promise<void> {
+    await this.append([], true);
+  }
+
+  /**
+   * Replaces the history by `records()`, which is called at once, in the same turn, and must give the whole
+   * state after everything appended so far. Resolves true when the snapshot is in place.
+   */
+  async compact(records: () => Iterable<unknown>): Promise<boolean> {
+    if (this.#compacting || this.#closed) return false;
+    this.#compacting = true;
+    const generation = this.generation + 1;
+    try {
+      const journal = await createJournal(this.folder, generation);
+      while (this.#writing !== null) await this.#writing;
+      // From here to the next await nothing else runs: the snapshot and the new journal meet exactly.
+      const old = this.journal;
+      this.journal = journal;
+      this.generation = generation;
+      this.counters.journalBytes = headerFrame("journal", generation).length;
+      const frames = snapshotFrames(records(), generation);
+      await old.close();
+      await this.#writeSnapshot(frames, generation);
+      await removeBefore(this.folder, generation - 1);
+      return true;
+    } catch (error) {
+      this.options.warn(`state could not be compacted: ${(error as Error).message}`);
+      return false;
+    } finally {
+      this.#compacting = false;
+    }
+  }
+
+  async #writeSnapshot(frames: readonly Buffer[], generation: number): Promise<void> {
+    const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
+    const draft = `snapshot-${generation}.new`;
+    const file = await this.folder.openFile(draft, O_WRONLY | O_CREAT | O_TRUNC);
+    try {
+      let position = 0;
+      for (const frame of frames) {
+        await (this.options.write ?? writeAt)(file, frame, position);
+        position += frame.length;
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(join(this.folder.path, draft), join(this.folder.path, `snapshot-${generation}`));
+    await this.folder.sync();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    if (this.counters.fault === null) await this.flush();
+    this.#closed = true;
+    await this.#writing;
+    await this.journal.close();
+    await this.folder.unlock();
+  }
+}
+
+/** Reads the newest whole snapshot and the journals from its generation on. */
+async function readState(
+  folder: Folder,
+  warn: (message: string) => void,
+): Promise<{ records: unknown[]; generation: number }> {
+  const names = await readdir(folder.path);
+  const snapshots = generationsOf(names, "snapshot");
+  const journals = generationsOf(names, "journal");
+  const last = Math.max(0, ...snapshots, ...journals);
+  const base = await readSnapshot(folder, snapshots, warn);
+  const records = base.records;
+  for (const generation of journals) {
+    if (generation < base.generation) continue;
+    const read = await readStateFile(folder, "journal", generation, warn);
+    for (const record of read.records) records.push(record);
+  }
+  return { records, generation: last };
+}
+
+/** The newest whole snapshot; where none is whole, what is left of the newest damaged one. */
+async function readSnapshot(
+  folder: Folder,
+  generations: readonly number[],
+  warn: (message: string) => void,
+): Promise<{ records: unknown[]; generation: number }> {
+  let partial: unknown[] = [];
+  for (const generation of [...generations].reverse()) {
+    const read = await readStateFile(folder, "snapshot", generation, warn);
+    if (read.whole) return { records: read.records, generation };
+    if (partial.length === 0) partial = read.records;
+  }
+  return { records: partial, generation: 0 };
+}
+
+function generationsOf(names: readonly string[], kind: "snapshot" | "journal"): number[] {
+  const generations: number[] = [];
+  for (const name of names) {
+    const match = /^(snapshot|journal)-(\d{1,15})$/.exec(name);
+    if (match?.[1] === kind) generations.push(Number(match[2]));
+  }
+  return generations.sort((a, b) => a - b);
+}
+
+interface ReadFile {
+  readonly records: unknown[];
+  readonly whole: boolean;
+}
+
+/** The records of one file, as many as are whole. A damaged file is set aside under another name. */
+async function readStateFile(
+  folder: Folder,
+  kind: "snapshot" | "journal",
+  generation: number,
+  warn: (message: string) => void,
+): Promise<ReadFile> {
+  const name = `${kind}-${generation}`;
+  const path = join(folder.path, name);
+  let bytes: Buffer;
+  try {
+    const file = await folder.openFile(name, constants.O_RDONLY);
+    try {
+      bytes = await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    warn(`state file ${path} cannot be read: ${(error as Error).message}`);
+    return { records: [], whole: false };
+  }
+  const read = readFrames(bytes);
+  let { damaged, records } = read;
+  const header = records[0];
+  if (isHeader(header)) {
+    records = records.slice(1);
+    const fault = headerFault(header, kind, generation);
+    if (fault !== null) {
+      await setAside(path, fault, warn);
+      return { records: [], whole: false };
+    }
+  } else if (bytes.length > 0 && (records.length > 0 || !read.torn)) damaged++;
+  const ended = kind === "journal" || isEnd(records[records.length - 1]);
+  if (kind === "snapshot" && ended) records = records.slice(0, -1);
+  if (damaged > 0 || !ended) {
+    await setAside(path, `damaged, ${records.length} records saved`, warn);
+    return { records, whole: false };
+  }
+  if (read.torn) warn(`state file ${path}: an unfinished write at its end was dropped`);
+  return { records, whole: true };
+}
+
+/** Renames a file so that it is kept for people and never read again. */
+async function setAside(path: string, why: string, warn: (message: string) => void): Promise<void> {
+  for (let n = 1; ; n++) {
+    const aside = `${path}.corrupt-${n}`;
+    if (await exists(aside)) continue;
+    await rename(path, aside);
+    warn(`state file ${path} is corrupt (${why}); kept as ${aside}`);
+    return;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function headerFrame(kind: "snapshot" | "journal", generation: number): Buffer {
+  return encodeFrame([{ f2b: kind, version, generation }]);
+}
+
+interface Header {
+  readonly f2b: unknown;
+  readonly version: unknown;
+  readonly generation: unknown;
+}
+
+function isHeader(record: unknown): record is Header {
+  return typeof record === "object" && record !== null && "f2b" in record;
+}
+
+function headerFault(found: Header, kind: string, generation: number): string | null {
+  if (found.f2b !== kind || found.generation !== generation) return `is no ${kind} ${generation}`;
+  if (typeof found.version !== "number") return "has no version";
+  if (found.version > version) return `was written by a newer f2b (version ${found.version})`;
+  return null;
+}
+
+const end = { end: true } as const;
+
+function isEnd(record: unknown): boolean {
+  return (record as { end?: unknown } | undefined)?.end === true;
+}
+
+/** All frames at once: the records must be those of one moment. A snapshot without its end is not whole. */
+function snapshotFrames(records: Iterable<unknown>, generation: number): Buffer[] {
+  const frames = [headerFrame("snapshot", generation)];
+  let chunk: unknown[] = [];
+  for (const record of records) {
+    chunk.push(record);
+    if (chunk.length < snapshotFrameRecords) continue;
+    frames.push(encodeFrame(chunk));
+    chunk = [];
+  }
+  frames.push(encodeFrame([...chunk, end]));
+  return frames;
+}
+
+async function createJournal(folder: Folder, generation: number): Promise<FileHandle> {
+  const { O_CREAT, O_EXCL, O_RDWR } = constants;
+  const file = await folder.openFile(`journal-${generation}`, O_RDWR | O_CREAT | O_EXCL);
+  await writeAt(file, headerFrame("journal", generation), 0);
+  await folder.sync();
+  return file;
+}
+
+async function removeBefore(folder: Folder, generation: number): Promise<void> {
+  for (const name of await readdir(folder.path)) {
+    const match = /^(?:snapshot|journal)-(\d{1,15})(?:\.new)?$/.exec(name);
+    if (match === null || Number(match[1]) >= generation) continue;
+    await unlink(join(folder.path, name));
+  }
+}
+
+async function writeAt(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

@@ -1,0 +1,209 @@
+/**
+ * The state store: whatever happens to the process or the file, what was acknowledged comes back.
+ */
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import t from "tap";
+import { crc32 } from "../../runtime/state/crc32.ts";
+import { encodeFrame, readFrames } from "../../runtime/state/frames.ts";
+import { Store } from "../../runtime/state/store.ts";
+
+function folder(test: Tap): string {
+  const path = mkdtempSync(join(tmpdir(), "f2b-state-"));
+  test.teardown(() => rmSync(path, { recursive: true, force: true }));
+  return join(path, "state");
+}
+type Tap = { teardown(fn: () => void): void };
+
+function open(path: string, warnings: string[] = []) {
+  return Store.open(path, { warn: (message) => warnings.push(message) });
+}
+
+t.test("crc32 is the one of IEEE 802.3", async (t) => {
+  t.equal(crc32(Buffer.from("123456789")), 0xcbf43926);
+  t.equal(crc32(Buffer.from("")), 0);
+});
+
+t.test("what was appended comes back in order, over restarts and compactions", async (t) => {
+  const path = folder(t);
+  let expected: unknown[] = [];
+  for (let round = 0; round < 4; round++) {
+    const { store, records } = await open(path);
+    t.same(records, expected);
+    for (let n = 0; n < 25; n++) {
+      const record = { round, n, text: "ä\u2028\n" };
+      expected.push(record);
+      t.equal(await store.append([record], n % 5 === 0), true);
+    }
+    if (round % 2 === 1) {
+      const kept = expected.filter((_, index) => index % 2 === 0);
+      t.equal(await store.compact(() => kept), true);
+      expected = [...kept, { after: round }];
+      await store.append([{ after: round }], false);
+    }
+    await store.close();
+  }
+  t.ok(readdirSync(path).length <= 6, "old generations are removed");
+});
+
+t.test("appends during a compaction are neither lost nor doubled", async (t) => {
+  const path = folder(t);
+  const { store } = await open(path);
+  const state: number[] = [];
+  const add = (n: number) => {
+    state.push(n);
+    return store.append([n], false);
+  };
+  const all: Promise<unknown>[] = [];
+  for (let n = 0; n < 50; n++) all.push(add(n));
+  all.push(store.compact(() => [...state]));
+  for (let n = 50; n < 100; n++) {
+    all.push(add(n));
+    if (n % 7 === 0) await new Promise((done) => setImmediate(done));
+  }
+  await Promise.all(all);
+  await store.close();
+  const { store: again, records } = await open(path);
+  t.same(records, state);
+  await again.close();
+});
+
+t.test("a journal cut at every byte gives a prefix of what was appended", async (t) => {
+  const frames = Array.from({ length: 6 }, (_, n) => encodeFrame([{ n }, "x".repeat(n * 3)]));
+  const bytes = Buffer.concat(frames);
+  const whole = readFrames(bytes).records;
+  t.equal(whole.length, 12);
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const read = readFrames(bytes.subarray(0, cut));
+    t.same(read.records, whole.slice(0, read.records.length));
+    t.equal(read.records.length % 2, 0, "a frame comes back whole or not at all");
+    t.equal(read.damaged, 0);
+    t.equal(read.torn, read.end !== cut);
+  }
+});
+
+t.test("flipped bits never invent, reorder or lose another frame's records", async (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.jsonValue(), { minLength: 1, maxLength: 3 }), {
+        minLength: 1,
+        maxLength: 8,
+      }),
+      fc.nat(),
+      fc.integer({ min: 0, max: 7 }),
+      (groups, where, bit) => {
+        const bytes = Buffer.concat(groups.map((group) => encodeFrame(group)));
+        const at = where % bytes.length;
+        const flipped = Buffer.from(bytes);
+        flipped[at] = (flipped[at] as number) ^ (1 << bit);
+        const kept = readFrames(flipped).records;
+        const expected = readFrames(bytes).records;
+        // One flip touches one frame, or two when it is the line end between them.
+        const lost = expected.length - kept.length;
+        if (lost < 0 || lost > 6) return false;
+        let next = 0;
+        for (const record of kept) {
+          const text = JSON.stringify(record);
+          while (next < expected.length && JSON.stringify(expected[next]) !== text) next++;
+          if (next++ >= expected.length) return false;
+        }
+        return true;
+      },
+    ),
+    { numRuns: 300 },
+  );
+  t.pass("300 flips");
+});
+
+t.test("a damaged file is set aside, said, and what is whole is used", async (t) => {
+  const path = folder(t);
+  const first = await open(path);
+  for (let n = 0; n < 10; n++) await first.store.append([n], false);
+  await first.store.close();
+  const name = readdirSync(path).find((file) => file.startsWith("journal-")) as string;
+  const bytes = readFileSync(join(path, name));
+  bytes[Math.floor(bytes.length / 2)] = 0;
+  writeFileSync(join(path, name), bytes);
+  const warnings: string[] = [];
+  const second = await open(path, warnings);
+  t.equal(second.records.length, 9);
+  t.match(warnings.join("\n"), /corrupt .*kept as .*corrupt-1/);
+  t.ok(readdirSync(path).includes(`${name}.corrupt-1`));
+  await second.store.close();
+});
+
+t.test("a rotten snapshot falls back on the one before it", async (t) => {
+  const path = folder(t);
+  const { store } = await open(path);
+  await store.append(["a"], false);
+  await store.compact(() => ["a"]);
+  await store.append(["b"], false);
+  await store.compact(() => ["a", "b"]);
+  await store.append(["c"], false);
+  await store.close();
+  const newest = readdirSync(path)
+    .filter((file) => file.startsWith("snapshot-"))
+    .sort()
+    .pop() as string;
+  const bytes = readFileSync(join(path, newest));
+  bytes[bytes.length - 5] = 0x21;
+  writeFileSync(join(path, newest), bytes);
+  const warnings: string[] = [];
+  const again = await open(path, warnings);
+  t.same(again.records, ["a", "b", "c"]);
+  t.match(warnings.join(), /corrupt/);
+  await again.store.close();
+});
+
+t.test("a full disk loses nothing that waits", async (t) => {
+  const path = folder(t);
+  let failing = true;
+  const warnings: string[] = [];
+  const { store } = await Store.open(path, {
+    warn: (message) => warnings.push(message),
+    write: async (file, bytes, position) => {
+      if (failing) {
+        // Half of it arrives, as on a real full disk.
+        await file.write(bytes, 0, bytes.length >> 1, position);
+        throw new Error("ENOSPC: no space left on device");
+      }
+      await file.write(bytes, 0, bytes.length, position);
+    },
+  });
+  const saved = store.append([{ ban: 1 }], true);
+  await new Promise((done) => setTimeout(done, 50));
+  t.match(store.counters.fault, /ENOSPC/);
+  failing = false;
+  t.equal(await saved, true);
+  t.match(warnings.join("\n"), /cannot be saved[^]*works again/);
+  await store.close();
+  const again = await open(path);
+  t.same(again.records, [{ ban: 1 }]);
+  await again.store.close();
+});
+
+t.test("a second daemon, a link and an open folder are refused", async (t) => {
+  const path = folder(t);
+  const { store } = await open(path);
+  t.equal(statSync(path).mode & 0o777, 0o700);
+  await t.rejects(open(path), { message: /another daemon uses/ });
+  await store.close();
+  symlinkSync(path, `${path}-link`);
+  await t.rejects(open(`${path}-link`), { message: /is a link/ });
+  chmodSync(path, 0o755);
+  await t.rejects(open(path), { message: /open to others/ });
+  chmodSync(path, 0o700);
+  const again = await open(path);
+  await again.store.close();
+});
