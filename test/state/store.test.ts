@@ -186,7 +186,7 @@ t.test("a full disk loses nothing that waits", async (t) => {
   t.match(store.counters.fault, /ENOSPC/);
   failing = false;
   t.equal(await saved, true);
-  t.match(warnings.join("\n"), /cannot be saved[^]*works again/);
+  t.match(warnings.join("\n"), /cannot be saved[\s\S]*works again/);
   await store.close();
   const again = await open(path);
   t.same(again.records, [{ ban: 1 }]);
