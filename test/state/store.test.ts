@@ -14,17 +14,16 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import t from "tap";
+import t, { type Test } from "tap";
 import { crc32 } from "../../runtime/state/crc32.ts";
 import { encodeFrame, readFrames } from "../../runtime/state/frames.ts";
 import { Store } from "../../runtime/state/store.ts";
 
-function folder(test: Tap): string {
+function folder(test: Test): string {
   const path = mkdtempSync(join(tmpdir(), "f2b-state-"));
   test.teardown(() => rmSync(path, { recursive: true, force: true }));
   return join(path, "state");
 }
-type Tap = { teardown(fn: () => void): void };
 
 function open(path: string, warnings: string[] = []) {
   return Store.open(path, { warn: (message) => warnings.push(message) });

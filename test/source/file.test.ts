@@ -1,0 +1,271 @@
+/**
+ * Following log files: every way of rotating them gives every line once, in order.
+ */
+
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { recordBytesMax } from "../../runtime/limits.ts";
+import { fileSource } from "../../runtime/source/file.ts";
+import type { Consumer, Position, Source } from "../../runtime/source/source.ts";
+
+function makeFolder(test: Test): string {
+  const path = mkdtempSync(join(tmpdir(), "f2b-source-"));
+  test.teardown(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A consumer that remembers lines, what was said, and positions by path and inode. */
+function listen() {
+  const lines: string[] = [];
+  const said: string[] = [];
+  const positions = new Map<string, Extract<Position, { kind: "file" }>>();
+  const key = (position: Position) =>
+    position.kind === "file" ? `${position.path} ${position.ino}` : "";
+  const consumer: Consumer = {
+    take(bytes, start, end) {
+      const last = bytes.subarray(start, end).lastIndexOf(0x0a);
+      if (last < 0) return start;
+      lines.push(...bytes.toString("utf8", start, start + last).split("\n"));
+      return start + last + 1;
+    },
+    takeLast(bytes, start, end) {
+      lines.push(bytes.toString("utf8", start, end));
+    },
+    moved(position) {
+      if (position.kind === "file") positions.set(key(position), position);
+    },
+    forget(position) {
+      positions.delete(key(position));
+    },
+    say(_level, message) {
+      said.push(message);
+    },
+  };
+  return { lines, said, positions, consumer };
+}
+
+async function follow(
+  test: Test,
+  pattern: string,
+  ear = listen(),
+  more: { from?: "start" | "end"; polling?: boolean } = {},
+) {
+  const source = fileSource({
+    patterns: [pattern],
+    from: more.from ?? null,
+    positions: [...ear.positions.values()],
+    consumer: () => ear.consumer,
+    ...(more.polling
+      ? {
+          watchFolder: () => {
+            throw Object.assign(new Error("no inotify"), { code: "ENOSPC" });
+          },
+        }
+      : {}),
+  });
+  let stopped = false;
+  const stop = async () => {
+    if (!stopped) await source.stop();
+    stopped = true;
+  };
+  test.teardown(stop);
+  await source.start();
+  return { ...ear, ear, source, stop };
+}
+
+/** Waits until the lines are there; the caller then compares all of them. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let n = 0; n < 400 && !condition(); n++) {
+    await new Promise((done) => setTimeout(done, 25));
+  }
+}
+
+async function expectLines(t: Test, lines: string[], expected: string[], source?: Source) {
+  await until(() => lines.length >= expected.length);
+  // One look more, so that a doubled line has its chance to show.
+  source?.reopen();
+  await new Promise((done) => setTimeout(done, 60));
+  t.same(lines, expected);
+}
+
+t.test("appends arrive, half lines wait, NUL and invalid UTF-8 pass", async (t) => {
+  const log = join(makeFolder(t), "a.log");
+  writeFileSync(log, "one\n");
+  const { lines, source } = await follow(t, log);
+  appendFileSync(log, "two\nthr");
+  await expectLines(t, lines, ["one", "two"], source);
+  appendFileSync(log, "ee\n");
+  appendFileSync(log, Buffer.from([0x00, 0xff, 0x0d, 0x41, 0x0a]));
+  await expectLines(t, lines, ["one", "two", "three", "\0\ufffd\rA"], source);
+});
+
+for (const polling of [false, true]) {
+  t.test(`rotation by rename, ${polling ? "polling" : "inotify"}`, async (t) => {
+    const log = join(makeFolder(t), "a.log");
+    writeFileSync(log, "");
+    const { lines, source } = await follow(t, log, listen(), { polling });
+    const expected: string[] = [];
+    const write = (path: string, text: string) => {
+      expected.push(text);
+      appendFileSync(path, `${text}\n`);
+    };
+    for (let round = 0; round < 4; round++) {
+      write(log, `round ${round}`);
+      renameSync(log, `${log}.${round}`);
+      // The writer has not reopened yet: these still belong to the old file.
+      write(`${log}.${round}`, `late ${round}`);
+      await until(() => lines.length === expected.length);
+      write(log, `new ${round}`);
+      await until(() => lines.length === expected.length);
+    }
+    await expectLines(t, lines, expected, source);
+    t.equal(source.status()[0]?.state, polling ? "polling" : "following");
+  });
+}
+
+t.test("copytruncate, also when the file grew again beyond where we were", async (t) => {
+  const log = join(makeFolder(t), "a.log");
+  writeFileSync(log, "first line\nsecond line\n");
+  const { lines, source } = await follow(t, log);
+  await expectLines(t, lines, ["first line", "second line"], source);
+  copyFileSync(log, `${log}.1`);
+  truncateSync(log, 0);
+  appendFileSync(log, "a\n");
+  await expectLines(t, lines, ["first line", "second line", "a"], source);
+  // Cut and regrown to more than before between two looks.
+  writeFileSync(log, "b, which is much longer than what was there\nc\n");
+  await expectLines(
+    t,
+    lines,
+    ["first line", "second line", "a", "b, which is much longer than what was there", "c"],
+    source,
+  );
+});
+
+t.test("a missing file is waited for, deleted and returned", async (t) => {
+  const folder = makeFolder(t);
+  const log = join(folder, "later", "a.log");
+  const { lines, said, source } = await follow(t, log);
+  t.match(said.join(), /is not there: waiting for it/);
+  t.equal(source.status()[0]?.state, "waiting");
+  mkdirSync(join(folder, "later"));
+  writeFileSync(log, "one\n");
+  source.reopen();
+  await expectLines(t, lines, ["one"], source);
+  unlinkSync(log);
+  await until(() => source.status()[0]?.state === "waiting");
+  writeFileSync(log, "two\n");
+  await expectLines(t, lines, ["one", "two"], source);
+});
+
+t.test("new files of a pattern appear while running", async (t) => {
+  const folder = makeFolder(t);
+  mkdirSync(join(folder, "x"));
+  writeFileSync(join(folder, "x", "a.log"), "a\n");
+  writeFileSync(join(folder, "x", "a.txt"), "no\n");
+  const { lines, source } = await follow(t, join(folder, "*", "[ab]*.log"));
+  await expectLines(t, lines, ["a"], source);
+  writeFileSync(join(folder, "x", "b.log"), "b\n");
+  await expectLines(t, lines, ["a", "b"], source);
+  writeFileSync(join(folder, "x", ".b.log"), "hidden\n");
+  writeFileSync(join(folder, "x", "c.log"), "c\n");
+  await expectLines(t, lines, ["a", "b"], source);
+});
+
+t.test("what is no regular file is refused, links are followed", async (t) => {
+  const folder = makeFolder(t);
+  mkdirSync(join(folder, "dir.log"));
+  execFileSync("mkfifo", [join(folder, "fifo.log")]);
+  for (const [name, why] of [
+    ["dir.log", "a directory"],
+    ["fifo.log", "a FIFO"],
+  ] as const) {
+    const { said } = await follow(t, join(folder, name));
+    t.match(said.join(), `is ${why}, not a regular file`);
+  }
+  writeFileSync(join(folder, "real"), "one\n");
+  symlinkSync(join(folder, "real"), join(folder, "link.log"));
+  const { lines, source } = await follow(t, join(folder, "link.log"));
+  appendFileSync(join(folder, "real"), "two\n");
+  await expectLines(t, lines, ["one", "two"], source);
+});
+
+t.test("a record that is too long is skipped in bounded memory", async (t) => {
+  const log = join(makeFolder(t), "a.log");
+  writeFileSync(log, "one\n");
+  const { lines, source, said } = await follow(t, log);
+  for (let n = 0; n < 40; n++) appendFileSync(log, "x".repeat(recordBytesMax / 4));
+  appendFileSync(log, "rest\ntwo\n");
+  await until(() => lines.includes("two"));
+  t.same(
+    lines.filter((line) => line.length < 100),
+    ["one", "two"],
+  );
+  t.notOk(lines.includes("rest"));
+  t.match(said.join(), /skipped/);
+  t.equal(source.status()[0]?.oversized, 1);
+});
+
+t.test("a restart goes on where the last run stopped, whatever happened meanwhile", async (t) => {
+  for (const what of ["nothing", "append", "rename", "cut"] as const) {
+    const log = join(makeFolder(t), "a.log");
+    writeFileSync(log, `${"one line of some length ".repeat(10)}\ntwo\nhalf`);
+    const first = await follow(t, log);
+    await until(() => first.lines.length === 2);
+    await first.stop();
+    const expected = [...first.lines];
+    if (what === "append") appendFileSync(log, " whole\n");
+    if (what === "rename") {
+      appendFileSync(log, " whole\n");
+      renameSync(log, `${log}.1`);
+      writeFileSync(log, "new\n");
+    }
+    if (what === "cut") writeFileSync(log, "after\n");
+    if (what === "append" || what === "rename") expected.push("half whole");
+    if (what === "rename") expected.push("new");
+    if (what === "cut") expected.push("after");
+    const second = await follow(t, log, first.ear);
+    await expectLines(t, second.lines, expected, second.source);
+    await second.stop();
+  }
+});
+
+t.test("from end: only what is written from now on", async (t) => {
+  const log = join(makeFolder(t), "a.log");
+  writeFileSync(log, "old\nhalf");
+  const { lines, source } = await follow(t, log, listen(), { from: "end" });
+  appendFileSync(log, " of an old line\nnew\n");
+  await expectLines(t, lines, ["new"], source);
+});
+
+t.test("under load: rotations of all kinds while a writer writes", async (t) => {
+  const log = join(makeFolder(t), "a.log");
+  writeFileSync(log, "");
+  const { lines, source } = await follow(t, log);
+  const expected: string[] = [];
+  for (let n = 0; n < 400; n++) {
+    expected.push(`line ${n}`);
+    appendFileSync(log, `line ${n}\n`);
+    if (n % 40 === 39) {
+      renameSync(log, `${log}.${n}`);
+      writeFileSync(log, "");
+      await until(() => lines.length === expected.length);
+    }
+    if (n % 7 === 0) await new Promise((done) => setTimeout(done, 1));
+  }
+  await expectLines(t, lines, expected, source);
+});
