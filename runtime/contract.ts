@@ -272,6 +272,8 @@ export interface Manifest {
     readonly writes: readonly string[];
     readonly environment: readonly string[];
     readonly capabilities: readonly string[];
+    /** `never ban host "..."`: names are looked up, so the network is needed. */
+    readonly resolves: boolean;
   };
 }
 
