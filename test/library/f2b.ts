@@ -1,0 +1,34 @@
+/**
+ * Runs the command line as a person does: arguments in, exit code and output out. Used by the tests
+ * of the library, the examples and the corpora, which look at nothing but what a user would see.
+ */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+const main = fileURLToPath(new URL("../../compiler/cli/main.ts", import.meta.url));
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Paths in `args` are relative to the project. `TZ` is UTC unless `env` says otherwise. */
+export function f2b(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
+  const ran = spawnSync(process.execPath, ["--import", "tsx", main, ...args], {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, TZ: "UTC", NO_COLOR: "1", ...env },
+    maxBuffer: 64 << 20,
+  });
+  return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
+
+/** One object a line, as every `--json` output is. */
+export function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}

@@ -1,0 +1,107 @@
+/**
+ * The standard library as a whole: all modules stand in one policy without a finding, every filter
+ * works without arguments and proves itself, and a filter without its tests would be noticed.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import { f2b, jsonLines, root } from "./f2b.ts";
+
+const modules = readdirSync(join(root, "library"))
+  .filter((file) => file.endsWith(".f2b"))
+  .map((file) => file.replace(/\.f2b$/, ""));
+const sources = modules.map((name) => ({
+  name,
+  text: readFileSync(join(root, "library", `${name}.f2b`), "utf8"),
+}));
+
+interface FilterText {
+  readonly name: string;
+  readonly body: string;
+}
+
+/** Filters as they stand in a module: a library file's top level begins in column one. */
+function filtersOf(text: string): FilterText[] {
+  return text
+    .split(/^(?=filter )/m)
+    .filter((part) => part.startsWith("filter "))
+    .map((body) => ({ name: /^filter ([\w-]+)/.exec(body)?.[1] ?? "", body }));
+}
+
+/** The documentation address that every injection line names, and that no rule may ever blame. */
+const victim = "198.51.100.1";
+
+/** What a library filter lacks: two lines that count, a near miss, a line that names a victim. */
+function lacksOf({ body }: FilterText): string[] {
+  const lines = body.split("\n").map((line) => line.trim());
+  const fails = lines.filter((line) => line.startsWith("fails "));
+  const passes = lines.filter((line) => line.startsWith("passes "));
+  const injected = [...fails, ...passes].filter((line) => line.includes(victim));
+  const lacks: string[] = [];
+  if (!/^\s*describe "/m.test(body)) lacks.push("describe");
+  if (fails.length < 2) lacks.push("two lines that count");
+  if (passes.length < 1) lacks.push("a near miss");
+  if (injected.length < 1) lacks.push("an injection line");
+  if (fails.some((line) => !line.includes(" as { address: "))) lacks.push("the address of each");
+  if (injected.some((line) => line.includes(`as { address: ${victim} `))) lacks.push("a victim");
+  if (injected.some((line) => line.includes(`as { address: ${victim},`))) lacks.push("a victim");
+  return lacks;
+}
+
+t.test("each filter has the required tests", async (t) => {
+  const names = new Map<string, string>();
+  for (const { name: module, text } of sources) {
+    for (const filter of filtersOf(text)) {
+      t.same(lacksOf(filter), [], `std/${module}: ${filter.name}`);
+      t.notOk(names.has(filter.name), `${filter.name} stands once`);
+      names.set(filter.name, module);
+    }
+  }
+  t.ok(names.size > 5, "filters were found");
+});
+
+t.test("a filter without them is noticed", async (t) => {
+  const bare = filtersOf('filter bare {\n  fail "x {address}"\n}\n');
+  t.same(lacksOf(bare[0] as FilterText), [
+    "describe",
+    "two lines that count",
+    "a near miss",
+    "an injection line",
+  ]);
+});
+
+t.test("test blocks of the whole library pass", async (t) => {
+  const ran = f2b(["test", "std"]);
+  t.equal(ran.code, 0, ran.err + ran.out);
+});
+
+t.test("all modules in one policy, without a finding", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "f2b-library-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const filters = sources.flatMap(({ text }) => filtersOf(text).map(({ name }) => name));
+  const actions = sources.flatMap(({ text }) =>
+    [...text.matchAll(/^action ([\w-]+)/gm)].map((match) => match[1] as string),
+  );
+  const policy = join(folder, "all.f2b");
+  writeFileSync(
+    policy,
+    `use ${modules.map((name) => `std/${name}`).join(", ")}
+jail all {
+  watch file "/var/log/all.log"
+  filter ${filters.join(", ")}
+  ban after 5 failures within 10m for 1h
+  never ban self
+  do ${actions.join(", ")}
+}
+`,
+  );
+  const lint = f2b(["lint", policy, "--json"]);
+  t.same(
+    jsonLines(lint.out).map((finding) => `${finding.code} ${finding.file} ${finding.message}`),
+    [],
+  );
+  t.equal(lint.code, 0, lint.err);
+  const compiled = f2b(["compile", policy, "-o", join(folder, "all.mjs")]);
+  t.equal(compiled.code, 0, compiled.err);
+});
