@@ -1,8 +1,40 @@
 /**
- * Every bound of the runtime in one place, with its reason and what happens when it is reached.
- *
- * Whatever is shed or skipped because of a limit is counted and shown by `status`.
+ * The bounds of reading, each with its reason. All are hard: what is over a bound is counted or not
+ * read, and never a fault. Bounds of one part alone stand in that part's file.
  */
 
-/** A record, trailing blanks included. Syslog daemons cut at 8 KiB; a longer record matches nothing. */
+/** A longer record counts as a line and matches nothing: syslog daemons cut far below this. */
 export const recordBytesMax = 65_536;
+
+/** How deep JSON may nest: the reader recurses, and no log needs more. */
+export const jsonDepthMax = 64;
+
+/** The longest run of an `int`: what a double holds without loss, and room for an epoch in ns. */
+export const intDigitsMax = 18;
+
+/** A TAG longer than this is prose with a colon in it. */
+export const programBytesMax = 128;
+
+/** Sessions of one filter on one source; the one seen longest ago goes first, and is counted. */
+export const sessionsMax = 10_000;
+
+/** Failures a session holds until it is known who caused them; more are shed and counted. */
+export const heldPerSessionMax = 20;
+
+/** Identities in the windows of one ban sentence; the weakest go first, and are counted. */
+export const trackedMax = 1_000_000;
+
+/** Identities of one jail whose offences are remembered; the one that offended longest ago goes first. */
+export const offendersMax = 1_000_000;
+
+/** Offences kept of one identity: no ladder is longer, and doubling is at its bound by then. */
+export const offencesPerIdentityMax = 64;
+
+/** Records of one source kept in mind, where a held failure may come back to one counted already. */
+export const countedRecordsMax = 65_536;
+
+/** A list of protected or trusted addresses: `file "..."` of `never ban` and `behind`. */
+export const listBytesMax = 16 * 1024 * 1024;
+
+/** A capture or another text of the log, in what we report; the rest is cut. */
+export const reportedTextMax = 4096;

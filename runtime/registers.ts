@@ -3,41 +3,111 @@
  * readers, read by the generated rules. One object a scanner, reused for every record, so that a
  * record nobody wants allocates nothing.
  *
- * Offsets are bytes; `-1` in a `...Start` means absent. A pair `start`/`end` is half open.
+ * Offsets are bytes; `-1` in a `...Start` means absent. A pair `start`/`end` is half open. What an
+ * envelope told is kept in `envelope`, so that every format of a scanner begins from the same state.
  */
+import type { RequestLine } from "./format/request.ts";
+import type { TimePattern } from "./time/pattern.ts";
+import { StampParts } from "./time/parts.ts";
 
-/** A field of a structured record: what `where` compares. Lists only from JSON. */
+/** A field of a structured record: what `where` compares. Lists only from JSON and `forwarded`. */
 export type FieldValue = string | number | boolean | readonly FieldValue[];
 
-export class Registers {
-  /** The bytes all other offsets point into: the source's chunk, or an envelope's unwrapped message. */
+/** What a syslog header, a journal entry or a container's log driver tells of a record. */
+export class Header {
+  /** The bytes the offsets of this header point into. */
   bytes: Buffer = Buffer.alloc(0);
-  /** The record, trailing CR, blanks and tabs cut. */
-  start = 0;
-  end = 0;
-
-  messageStart = 0;
-  messageEnd = 0;
-
-  /** From a syslog header or the journal. */
   hostStart = -1;
   hostEnd = -1;
   programStart = -1;
   programEnd = -1;
   pidStart = -1;
   pidEnd = -1;
+
+  /** Where the stamp stands; it is read only when wanted. */
+  stampBytes: Buffer = this.bytes;
+  stampStart = -1;
+  stampEnd = -1;
+  /** A number of time/forms.ts. */
+  stampForm = 0;
+  /** Reads the stamp when its form is `stampForms.pattern`. */
+  stampPattern: TimePattern | null = null;
+  /** A time that came as a field of json or logfmt; wins over the stamp. */
+  stampField: FieldValue | undefined = undefined;
+
+  clear(): void {
+    this.hostStart = -1;
+    this.programStart = -1;
+    this.pidStart = -1;
+    this.stampStart = -1;
+    this.stampField = undefined;
+  }
+
+  copy(from: Header): void {
+    this.bytes = from.bytes;
+    this.hostStart = from.hostStart;
+    this.hostEnd = from.hostEnd;
+    this.programStart = from.programStart;
+    this.programEnd = from.programEnd;
+    this.pidStart = from.pidStart;
+    this.pidEnd = from.pidEnd;
+    this.stampBytes = from.stampBytes;
+    this.stampStart = from.stampStart;
+    this.stampEnd = from.stampEnd;
+    this.stampForm = from.stampForm;
+    this.stampPattern = from.stampPattern;
+    this.stampField = from.stampField;
+  }
+}
+
+export class Registers {
+  /** The record without its envelope, trailing CR, blanks and tabs cut: what a format reads. */
+  bytes: Buffer = Buffer.alloc(0);
+  start = 0;
+  end = 0;
+
+  /** The envelope was a syslog header (or the journal): `format syslog` reads no second one. */
+  headed = false;
+  /** What the envelope told. */
+  readonly envelope = new Header();
+  /** What holds for the record as the format read it: `envelope`, and what the format knows better. */
+  readonly header = new Header();
+
+  /** What rules are matched against; a decoded value where a format names its message. */
+  messageBytes: Buffer = this.bytes;
+  messageStart = 0;
+  messageEnd = 0;
   /** The N of "message repeated N times"; else 1. */
   repeated = 1;
 
-  /** Where the stamp stands; its form is a number of time/forms.ts, so that it is read only when wanted. */
-  stampStart = -1;
-  stampEnd = -1;
-  stampForm = 0;
-  /** A time that came as a value (JSON number, envelope): milliseconds; NaN: none. Wins over the stamp. */
-  stampValue = Number.NaN;
-
-  /** Fields of combined and common by number (format/access.ts): start and end, -1 when absent. */
+  /** Fields of combined and common: start and end by number (format/access.ts), -1 when absent. */
   readonly spans = new Int32Array(64);
   /** Fields of json, logfmt and audit, in the order the scanner asked for them. */
   readonly values: (FieldValue | undefined)[] = [];
+  /** The request of combined and common in pieces, once somebody asked for one. */
+  request: RequestLine | null = null;
+
+  /** Where stamps are taken apart; nothing in it outlives the call that filled it. */
+  readonly parts = new StampParts();
+
+  /** A record without envelope: `bytes[start, end)`, already cut at its end. */
+  begin(bytes: Buffer, start: number, end: number): void {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.headed = false;
+    this.envelope.clear();
+    this.envelope.bytes = bytes;
+    this.beginFormat();
+  }
+
+  /** Back to what the envelope told, before each format that is tried. */
+  beginFormat(): void {
+    this.header.copy(this.envelope);
+    this.messageBytes = this.bytes;
+    this.messageStart = this.start;
+    this.messageEnd = this.end;
+    this.repeated = 1;
+    this.request = null;
+  }
 }

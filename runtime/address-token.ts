@@ -1,0 +1,171 @@
+/**
+ * `{address}` in a message: which bytes are the token, docs/matching.md section 5.
+ *
+ * In: the message's `[start, end)`, where the hole begins (or ends), how far it may reach, and the
+ * literal beside it. Out: the other end of the token, or -1. What must hold: a token is a whole
+ * token, so that nobody's digits are cut into somebody else's address. `open` says that a free hole
+ * or nothing stands before the hole: then the byte before it is tested too.
+ */
+import { addressText, isIPv4, isIPv6 } from "./address.ts";
+import { hexValue, isDigit, isLetter } from "./bytes.ts";
+import { fitsBefore, fitsBehind, type Neighbour } from "./holes.ts";
+
+const colon = 0x3a;
+const point = 0x2e;
+const slash = 0x2f;
+const bracketOpen = 0x5b;
+const bracketClose = 0x5d;
+
+/** Where the address that starts at `at` ends, its brackets included. */
+export function takeAddress(
+  b: Buffer,
+  start: number,
+  end: number,
+  at: number,
+  limit: number,
+  open: boolean,
+  literal: Neighbour,
+  fold: boolean,
+): number {
+  if (at >= limit || (open && !freeBefore(b, start, at))) return -1;
+  if (b[at] === bracketOpen) {
+    const close = runEnd(b, at + 1, limit);
+    if (close >= limit || b[close] !== bracketClose || !isIPv6(b, at + 1, close)) return -1;
+    if (!freeBehind(b, close + 1, end, false)) return -1;
+    return fitsBehind(b, close + 1, limit, literal, fold) ? close + 1 : -1;
+  }
+  const run = runEnd(b, at, limit);
+  if (run === at) return -1;
+  if (fitsAsToken(b, at, run, end, limit, literal, fold)) return run;
+  const last = b[run - 1];
+  const ended = last === point || last === colon;
+  if (ended && fitsAsToken(b, at, run - 1, end, limit, literal, fold)) return run - 1;
+  const four = fourEnd(b, at, run);
+  if (four < run && fitsAsToken(b, at, four, end, limit, literal, fold)) return four;
+  if (four === at || b[four - 1] !== point) return -1;
+  return fitsAsToken(b, at, four - 1, end, limit, literal, fold) ? four - 1 : -1;
+}
+
+/** `[at, e)` is an unbracketed address, ends a token, and has its neighbour behind it. */
+function fitsAsToken(
+  b: Buffer,
+  at: number,
+  e: number,
+  end: number,
+  limit: number,
+  literal: Neighbour,
+  fold: boolean,
+): boolean {
+  const four = isIPv4(b, at, e);
+  if (!four && !isIPv6(b, at, e)) return false;
+  return freeBehind(b, e, end, !four) && fitsBehind(b, e, limit, literal, fold);
+}
+
+/** Where the address that ends at `to` starts, its brackets included. */
+export function takeAddressBack(
+  b: Buffer,
+  start: number,
+  end: number,
+  limit: number,
+  to: number,
+  open: boolean,
+  literal: Neighbour,
+  fold: boolean,
+): number {
+  if (to <= limit) return -1;
+  if (b[to - 1] === bracketClose) {
+    const inner = runStart(b, limit, to - 1);
+    if (inner <= limit || b[inner - 1] !== bracketOpen || !isIPv6(b, inner, to - 1)) return -1;
+    return fitsAsTokenBack(b, start, end, limit, inner - 1, to, open, false, literal, fold)
+      ? inner - 1
+      : -1;
+  }
+  const run = runStart(b, limit, to);
+  const runIsFour = isIPv4(b, run, to);
+  if (runIsFour || isIPv6(b, run, to)) {
+    const six = !runIsFour;
+    if (fitsAsTokenBack(b, start, end, limit, run, to, open, six, literal, fold)) return run;
+  }
+  const four = fourStart(b, run, to);
+  if (four === run || !isIPv4(b, four, to)) return -1;
+  return fitsAsTokenBack(b, start, end, limit, four, to, open, false, literal, fold) ? four : -1;
+}
+
+function fitsAsTokenBack(
+  b: Buffer,
+  start: number,
+  end: number,
+  limit: number,
+  s: number,
+  to: number,
+  open: boolean,
+  bareIPv6: boolean,
+  literal: Neighbour,
+  fold: boolean,
+): boolean {
+  if (!freeBehind(b, to, end, bareIPv6) || (open && !freeBefore(b, start, s))) return false;
+  return fitsBefore(b, limit, s, literal, fold);
+}
+
+/** The canonical text of a token that one of the above has taken. */
+export function takenAddress(b: Buffer, start: number, end: number): string | null {
+  return b[start] === bracketOpen
+    ? addressText(b, start + 1, end - 1)
+    : addressText(b, start, end);
+}
+
+/** No longer token goes on before `at`. */
+function freeBefore(b: Buffer, start: number, at: number): boolean {
+  if (at <= start) return true;
+  const byte = b[at - 1] as number;
+  if (byte === slash) return at - 1 <= start || !isDigit(b[at - 2] as number);
+  return !(
+    isDigit(byte) ||
+    isLetter(byte) ||
+    byte === 0x5f ||
+    byte === point ||
+    byte === colon ||
+    byte === 0x25 ||
+    byte === bracketClose
+  );
+}
+
+/** No longer token goes on behind `at`; a bare IPv6 with a port behind it could be another one. */
+function freeBehind(b: Buffer, at: number, end: number, bareIPv6: boolean): boolean {
+  if (at >= end) return true;
+  const byte = b[at] as number;
+  if (isDigit(byte) || isLetter(byte) || byte === 0x5f || byte === 0x25) return false;
+  const digitNext = at + 1 < end && isDigit(b[at + 1] as number);
+  if (byte === slash) return !digitNext;
+  return !(bareIPv6 && byte === colon && digitNext);
+}
+
+/** The end of the run of `0-9 A-F a-f : .` */
+function runEnd(b: Buffer, at: number, limit: number): number {
+  let e = at;
+  while (e < limit && isRunByte(b[e] as number)) e++;
+  return e;
+}
+
+function runStart(b: Buffer, limit: number, end: number): number {
+  let s = end;
+  while (s > limit && isRunByte(b[s - 1] as number)) s--;
+  return s;
+}
+
+function isRunByte(byte: number): boolean {
+  return hexValue(byte) >= 0 || byte === colon || byte === point;
+}
+
+/** The end of the run of `0-9 .` */
+function fourEnd(b: Buffer, at: number, limit: number): number {
+  let e = at;
+  while (e < limit && (isDigit(b[e] as number) || b[e] === point)) e++;
+  return e;
+}
+
+function fourStart(b: Buffer, limit: number, end: number): number {
+  let s = end;
+  while (s > limit && (isDigit(b[s - 1] as number) || b[s - 1] === point)) s--;
+  return s;
+}
