@@ -5,8 +5,11 @@
  * through brackets only, whose depth compiler/1-read limits beforehand, so that no input overflows
  * the stack. What went wrong is told as labels, one a line; finding words for it is 1-read's.
  */
-import { CstParser, type IParserErrorMessageProvider } from "chevrotain";
+import { CstParser, type IParserErrorMessageProvider, type IToken } from "chevrotain";
 import * as T from "./tokens.ts";
+
+const opening = new Set([T.LCurly, T.LSquare, T.LParen]);
+const closing = new Set([T.RCurly, T.RSquare, T.RParen]);
 
 export class PolicyGrammar extends CstParser {
   /** `validate` looks for ambiguities: slow, and for the tests alone. */
@@ -19,6 +22,20 @@ export class PolicyGrammar extends CstParser {
       skipValidations: !validate,
     });
     this.performSelfAnalysis();
+  }
+
+  /** Recovery skips brackets with all they hold: what is inside belongs to what went wrong. */
+  protected override SKIP_TOKEN(): IToken {
+    let depth = 0;
+    let next = this.LA(1);
+    do {
+      if (closing.has(next.tokenType)) depth--;
+      else if (opening.has(next.tokenType)) depth++;
+      const after = super.SKIP_TOKEN();
+      if (after === next) break;
+      next = after;
+    } while (depth > 0);
+    return next;
   }
 
   readonly policy = this.RULE("policy", () => {

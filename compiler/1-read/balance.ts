@@ -30,22 +30,22 @@ class Balance {
   readonly #out: IToken[] = [];
   /** How many brackets beyond the limit are open; their content is left out. */
   #excess = 0;
-  /** A brace is missing somewhere: what begins a line like a jail begins one. */
-  readonly #splitsAtItems: boolean;
+  readonly #lacksClosing: boolean;
 
   constructor(reading: Reading, tokens: readonly IToken[]) {
     this.#reading = reading;
     this.#tokens = tokens;
-    this.#splitsAtItems = countOpen(tokens) > 0;
+    this.#lacksClosing = countOpen(tokens) > 0;
   }
 
   run(): IToken[] {
     this.#tokens.forEach((token, index) => {
-      if (this.#splitsAtItems && this.#open.length > 0 && this.#beginsItem(index)) {
+      if (this.#open.length > 0 && this.#beginsItem(index)) {
         this.#excess = 0;
         this.#closeDownTo(0);
       }
       this.#take(token);
+      if (this.#lacksOpening(index)) this.#putOpening(token);
     });
     this.#closeDownTo(0);
     return this.#out;
@@ -99,25 +99,45 @@ class Balance {
       this.#reading.report(
         read.missingBracket,
         at,
-        { open: opening.image, close: type.LABEL ?? "" },
+        { open: opening.tokenType.LABEL ?? "", close: type.LABEL ?? "" },
         { labels: [{ at: this.#reading.at(opening), text: "opened here" }] },
       );
       this.#out.push(createTokenInstance(type, "", end, end - 1, 0, 0, 0, 0));
     }
   }
 
+  /** `jail x`, outside of everything, without the `{` that must follow. */
+  #lacksOpening(index: number): boolean {
+    const keyword = this.#tokens[index - 1];
+    const next = this.#tokens[index + 1];
+    if (this.#open.length > 0 || keyword === undefined || next === undefined) return false;
+    if (!this.#isFirstOnLine(keyword) || next.tokenType === T.LCurly) return false;
+    const takesParams = keyword.tokenType === T.Filter || keyword.tokenType === T.Action;
+    return keyword.tokenType === T.Jail || (takesParams && next.tokenType !== T.LParen);
+  }
+
+  #putOpening(name: IToken): void {
+    const end = name.startOffset + name.image.length;
+    this.#reading.report(read.missingOpening, this.#reading.span(end, end), { name: name.image });
+    const brace = createTokenInstance(T.LCurly, "", end, end - 1, 0, 0, 0, 0);
+    this.#open.push(brace);
+    this.#out.push(brace);
+  }
+
+  #isFirstOnLine({ startOffset }: IToken): boolean {
+    return startOffset === 0 || this.#reading.source.text[startOffset - 1] === "\n";
+  }
+
   /** `jail x {`, `filter x {`, `filter x(`, `action x`, `defaults {` at the start of a line. */
   #beginsItem(index: number): boolean {
     const [keyword, second, third] = this.#tokens.slice(index, index + 3);
     if (keyword === undefined) return false;
-    const { startOffset } = keyword;
-    if (startOffset > 0 && this.#reading.source.text[startOffset - 1] !== "\n") return false;
+    if (!this.#isFirstOnLine(keyword)) return false;
     if (keyword.tokenType === T.Defaults) return second?.tokenType === T.LCurly;
-    if (keyword.tokenType === T.Jail) return third?.tokenType === T.LCurly;
-    return (
-      (keyword.tokenType === T.Filter || keyword.tokenType === T.Action) &&
-      (third?.tokenType === T.LCurly || third?.tokenType === T.LParen)
-    );
+    const isItem = [T.Jail, T.Filter, T.Action].includes(keyword.tokenType);
+    // `filter sshd(mode: extra)` is a jail's statement too, so the brace must be known to lack.
+    const isSure = third?.tokenType === T.LParen && this.#lacksClosing;
+    return isItem && (third?.tokenType === T.LCurly || isSure);
   }
 }
 

@@ -10,8 +10,8 @@ const wordUnitsMax = 64;
 /**
  * The nearest known word by edit distance (an exchange of neighbours counts as one edit), or
  * undefined when none is near: one edit for words of up to four letters, two for up to eight,
- * else three, and never as many as the word has. Of equally near words the first by code unit
- * wins, so that the answer does not depend on the order of `known`.
+ * else three. Of equally near words the one wins that begins like the word for longest (`wher` is
+ * `where`, not `when`), then the first by code unit: the order of `known` does not matter.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length < 2 || word.length > wordUnitsMax) return undefined;
@@ -22,11 +22,22 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
     if (Math.abs(candidate.length - word.length) > editsMax) continue;
     const edits = countEdits(word.toLowerCase(), candidate.toLowerCase());
     if (edits > bestEdits || edits > editsMax) continue;
-    if (edits === bestEdits && best !== undefined && best <= candidate) continue;
+    if (edits === bestEdits && best !== undefined && !precedes(candidate, best, word)) continue;
     best = candidate;
     bestEdits = edits;
   }
   return best;
+}
+
+function precedes(a: string, b: string, word: string): boolean {
+  const ahead = countCommonUnits(a, word) - countCommonUnits(b, word);
+  return ahead > 0 || (ahead === 0 && a < b);
+}
+
+function countCommonUnits(a: string, b: string): number {
+  let count = 0;
+  while (count < a.length && a[count] === b[count]) count++;
+  return count;
 }
 
 /** Optimal string alignment distance: insert, delete, replace, or swap two neighbours. */

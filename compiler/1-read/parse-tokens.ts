@@ -114,10 +114,10 @@ function reportError(reading: Reading, error: IRecognitionException, start: numb
   const rule = error.context.ruleStack.at(-1) ?? "policy";
   const body = bodies.get(rule);
   const expected = error.message === "" ? [] : error.message.split("\n");
-  const closes = expected.length === 0 || (expected.length === 1 && expected[0] === "`}`");
+  const closes = expected.length === 0 || expected[0] === "`}`" || expected[0] === "`EOF`";
   const isStatement = body !== undefined && closes && token.tokenType !== EOF;
   const known = isStatement ? findFirstWords(body.statement) : expected.map(unquote);
-  const near = findNearest(token.image, known);
+  const near = findNearest(token.image, known, isStatement);
   const more = near === undefined ? {} : { fix: { at, text: near } };
   if (isStatement) {
     const { where } = body;
@@ -130,13 +130,13 @@ function unquote(label: string): string {
   return label.replaceAll("`", "");
 }
 
-/** Among the words that fit here, else among all of them: a clause may follow a whole statement. */
-function findNearest(image: string, known: readonly string[]): string | undefined {
+/** Among the words that fit here; behind a whole statement among all, as a clause may follow it. */
+function findNearest(image: string, known: readonly string[], orAny: boolean): string | undefined {
   if (!/^[A-Za-z]+$/.test(image)) return undefined;
   const words = known.filter((word) => /^[a-z]+$/.test(word));
   const all = [...softWords, ...hardWords].map((type) => type.LABEL ?? "");
   if (all.includes(image)) return undefined;
-  return nearest(image, words) ?? nearest(image, all);
+  return nearest(image, orAny ? all : words);
 }
 
 /** The words with which a rule can begin. */

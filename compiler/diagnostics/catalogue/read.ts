@@ -236,6 +236,14 @@ export const read = {
     bad: "",
     good: goodJail,
   }),
+  missingOpening: entry<{ name: string }>({
+    code: "F2B1021",
+    severity: "error",
+    message: ({ name }) => `\`{\` is missing behind \`${name}\``,
+    explain: "A jail, a filter and an action have their statements between `{` and `}`.",
+    bad: "jail a\n  do none\n}\n",
+    good: "jail a {\n  do none\n}\n",
+  }),
 };
 
 /** `a`, `a or b`, `a, b or c`; the longest lists are cut. */
