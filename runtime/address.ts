@@ -176,6 +176,27 @@ export function formatAddress(address: Address): string {
   return address.family === 4 ? address.groups.join(".") : formatIPv6(address.groups);
 }
 
+/** The address with all bits behind the first `length` cleared. */
+export function mask(address: Address, length: number): Address {
+  const bits = address.family === 4 ? 8 : 16;
+  const groups = address.groups.map((group, i) => {
+    const kept = Math.min(Math.max(length - i * bits, 0), bits);
+    return group & ~((1 << (bits - kept)) - 1);
+  });
+  return { family: address.family, groups };
+}
+
+/** The canonical text of an address with all bits behind the first `length` cleared. */
+export function maskAddress(text: string, length: number): string {
+  const address = parseAddress(text);
+  return address === null ? text : formatAddress(mask(address, length));
+}
+
+/** null: the text is no address. */
+export function addressFamily(text: string): 4 | 6 | null {
+  return parseAddress(text)?.family ?? null;
+}
+
 /** What a regular expression's `<address>` took, brackets allowed around IPv6; null: no address. */
 export function addressFromText(text: string): string | null {
   const bracketed = text.startsWith("[") && text.endsWith("]");

@@ -1,0 +1,255 @@
+/**
+ * `format syslog`: RFC 5424, RFC 3164 and ISO headers, docs/matching.md section 3.
+ *
+ * In: a record. Out: host, program, pid and stamp in a header, and where the message stands; false:
+ * the record has no such header. What must hold: what a client can write stands in the message, so
+ * the header is read from the left and never searched.
+ */
+import { isDigit, isWordByte, startsWithAt } from "../bytes.ts";
+import { programBytesMax } from "../limits.ts";
+import type { Header, Registers } from "../registers.ts";
+import { parseIso, parseMonthFirstShort, stampForms } from "../time/forms.ts";
+import { absent, type StampParts } from "../time/parts.ts";
+
+const blank = 0x20;
+const minus = 0x2d;
+const colon = 0x3a;
+const less = 0x3c;
+const greater = 0x3e;
+const bracketOpen = 0x5b;
+const bracketClose = 0x5d;
+const backslash = 0x5c;
+const quote = 0x22;
+
+/** `Buffer.from` is asked once, when the first record is read. */
+let repeatedHead: Uint8Array | null = null;
+let repeatedMiddle: Uint8Array | null = null;
+const repeatedDigitsMax = 6;
+
+/** Reads the registers' record; under a syslog envelope its header was read already. */
+export function readSyslog(r: Registers): boolean {
+  r.beginFormat();
+  if (!r.headed) {
+    r.header.clear();
+    const messageStart = parseSyslogHeader(r.bytes, r.start, r.end, r.header, r.parts);
+    if (messageStart < 0) return false;
+    r.messageStart = messageStart;
+  }
+  unwrapRepeated(r);
+  return true;
+}
+
+/** Fills `header` from the record `bytes[start, end)`: where the message begins, or -1. */
+export function parseSyslogHeader(
+  b: Buffer,
+  start: number,
+  end: number,
+  header: Header,
+  parts: StampParts,
+): number {
+  header.bytes = b;
+  let at = start;
+  if (b[at] === less) {
+    at = behindPriority(b, start, end);
+    if (at < 0) return -1;
+    if (at + 2 <= end && b[at] === 0x31 && b[at + 1] === blank) {
+      return parseRfc5424(b, at + 2, end, header, parts);
+    }
+  }
+  return parseRfc3164(b, at, end, header, parts);
+}
+
+/** Behind `<PRI>`, or -1. */
+function behindPriority(b: Buffer, start: number, end: number): number {
+  let at = start + 1;
+  while (at < end && at <= start + 3 && isDigit(b[at] as number)) at++;
+  return at > start + 1 && at < end && b[at] === greater ? at + 1 : -1;
+}
+
+/** RFC 3164 section 4.1, and the same with an ISO 8601 stamp as rsyslog and others write it. */
+function parseRfc3164(
+  b: Buffer,
+  at: number,
+  end: number,
+  header: Header,
+  parts: StampParts,
+): number {
+  if (at >= end) return -1;
+  if (isDigit(b[at] as number)) {
+    const to = parseIso(b, at, end, end, false, parts);
+    if (to < 0) return -1;
+    setStamp(header, b, at, to, stampForms.iso);
+    return parseHostAndTag(b, to, end, header);
+  }
+  const to = parseMonthFirstShort(b, at, end, parts);
+  if (to < 0) return -1;
+  setStamp(header, b, at, to, stampForms.monthFirst);
+  if (parts.year === absent && hasYear(b, to, end)) {
+    setStamp(header, b, at, to + 5, stampForms.monthFirst);
+    const messageStart = parseHostAndTag(b, to + 5, end, header);
+    if (messageStart >= 0) return messageStart;
+    // Four digits may be the host's name.
+    setStamp(header, b, at, to, stampForms.monthFirst);
+  }
+  return parseHostAndTag(b, to, end, header);
+}
+
+/** ` YYYY ` stands at `at`. */
+function hasYear(b: Buffer, at: number, end: number): boolean {
+  if (at + 6 > end || b[at] !== blank || b[at + 5] !== blank) return false;
+  for (let i = at + 1; i < at + 5; i++) if (!isDigit(b[i] as number)) return false;
+  return true;
+}
+
+function setStamp(header: Header, b: Buffer, start: number, end: number, form: number): void {
+  header.stampBytes = b;
+  header.stampStart = start;
+  header.stampEnd = end;
+  header.stampForm = form;
+}
+
+/** ` HOST TAG:` and one blank: where the message begins, or -1. */
+function parseHostAndTag(b: Buffer, at: number, end: number, header: Header): number {
+  if (at >= end || b[at] !== blank) return -1;
+  const hostStart = at + 1;
+  const hostEnd = nextBlank(b, hostStart, end);
+  if (hostEnd === hostStart || hostEnd >= end || b[hostEnd] !== blank) return -1;
+  const programStart = hostEnd + 1;
+  let to = programStart;
+  while (to < end && isProgramByte(b[to] as number)) to++;
+  if (to === programStart || to - programStart > programBytesMax) return -1;
+  const programEnd = to;
+  let pidStart = -1;
+  let pidEnd = -1;
+  if (to < end && b[to] === bracketOpen) {
+    pidStart = to + 1;
+    pidEnd = pidStart;
+    while (pidEnd < end && isPidByte(b[pidEnd] as number)) pidEnd++;
+    if (pidEnd === pidStart || pidEnd >= end || b[pidEnd] !== bracketClose) return -1;
+    to = pidEnd + 1;
+  }
+  if (to >= end || b[to] !== colon) return -1;
+  header.hostStart = hostStart;
+  header.hostEnd = hostEnd;
+  header.programStart = programStart;
+  header.programEnd = programEnd;
+  header.pidStart = pidStart;
+  header.pidEnd = pidEnd;
+  to++;
+  return to < end && b[to] === blank ? to + 1 : to;
+}
+
+/** The first blank or tab; `end`: there is none. */
+function nextBlank(b: Buffer, at: number, end: number): number {
+  let to = at;
+  while (to < end && b[to] !== blank && b[to] !== 0x09) to++;
+  return to;
+}
+
+function isProgramByte(byte: number): boolean {
+  return isWordByte(byte) && byte !== colon && byte !== bracketOpen && byte !== bracketClose;
+}
+
+function isPidByte(byte: number): boolean {
+  return byte !== bracketClose && byte !== blank && byte !== 0x09;
+}
+
+/** RFC 5424 section 6, behind the version. */
+function parseRfc5424(
+  b: Buffer,
+  start: number,
+  end: number,
+  header: Header,
+  parts: StampParts,
+): number {
+  let at = start;
+  const stampEnd = fieldEnd(b, at, end);
+  if (stampEnd < 0) return -1;
+  if (!isNil(b, at, stampEnd)) {
+    const zoned = parseIso(b, at, stampEnd, end, false, parts) === stampEnd;
+    if (!zoned || parts.offsetMinutes === absent) return -1;
+    setStamp(header, b, at, stampEnd, stampForms.iso);
+  }
+  at = stampEnd + 1;
+  const hostEnd = fieldEnd(b, at, end);
+  if (hostEnd < 0) return -1;
+  const programStart = hostEnd + 1;
+  const programEnd = fieldEnd(b, programStart, end);
+  if (programEnd < 0) return -1;
+  const pidStart = programEnd + 1;
+  const pidEnd = fieldEnd(b, pidStart, end);
+  if (pidEnd < 0) return -1;
+  const idEnd = fieldEnd(b, pidEnd + 1, end);
+  if (idEnd < 0) return -1;
+  const messageStart = behindStructuredData(b, idEnd + 1, end);
+  if (messageStart < 0) return -1;
+  header.hostStart = isNil(b, at, hostEnd) ? -1 : at;
+  header.hostEnd = hostEnd;
+  header.programStart = isNil(b, programStart, programEnd) ? -1 : programStart;
+  header.programEnd = programEnd;
+  header.pidStart = isNil(b, pidStart, pidEnd) ? -1 : pidStart;
+  header.pidEnd = pidEnd;
+  return messageStart;
+}
+
+/** Where a field of 1+ bytes with a blank behind it ends; -1: none stands there. */
+function fieldEnd(b: Buffer, at: number, end: number): number {
+  const to = nextBlank(b, at, end);
+  return to > at && to < end && b[to] === blank ? to : -1;
+}
+
+/** `-`: the field says nothing. */
+function isNil(b: Buffer, start: number, end: number): boolean {
+  return end === start + 1 && b[start] === minus;
+}
+
+/** Where the message begins behind the structured data at `at`; -1: there is none. */
+function behindStructuredData(b: Buffer, at: number, end: number): number {
+  let to = at;
+  if (to < end && b[to] === minus) to++;
+  else {
+    while (to < end && b[to] === bracketOpen) {
+      to = elementEnd(b, to + 1, end);
+      if (to < 0) return -1;
+    }
+    if (to === at) return -1;
+  }
+  if (to >= end) return end;
+  if (b[to] !== blank) return -1;
+  to++;
+  const marked = to + 3 <= end && b[to] === 0xef && b[to + 1] === 0xbb && b[to + 2] === 0xbf;
+  return marked ? to + 3 : to;
+}
+
+/** Behind the `]` of an element whose inside begins at `at`; -1: it has none. */
+function elementEnd(b: Buffer, at: number, end: number): number {
+  let quoted = false;
+  for (let to = at; to < end; to++) {
+    const byte = b[to];
+    if (quoted && byte === backslash) to++;
+    else if (byte === quote) quoted = !quoted;
+    else if (byte === bracketClose && !quoted) return to + 1;
+  }
+  return -1;
+}
+
+/** `message repeated N times: [ MESSAGE]` is MESSAGE, N times. */
+function unwrapRepeated(r: Registers): void {
+  const { messageBytes: b, messageStart: start, messageEnd: end } = r;
+  if (b[start] !== 0x6d || b[end - 1] !== bracketClose) return;
+  repeatedHead ??= Buffer.from("message repeated ");
+  if (!startsWithAt(b, start, end, repeatedHead)) return;
+  const from = start + repeatedHead.length;
+  let at = from;
+  let count = 0;
+  while (at < end && at - from < repeatedDigitsMax && isDigit(b[at] as number)) {
+    count = count * 10 + (b[at++] as number) - 0x30;
+  }
+  repeatedMiddle ??= Buffer.from(" times: [ ");
+  if (at === from || count === 0 || !startsWithAt(b, at, end, repeatedMiddle)) return;
+  const messageStart = at + repeatedMiddle.length;
+  if (messageStart > end - 1) return;
+  r.repeated = count;
+  r.messageStart = messageStart;
+  r.messageEnd = end - 1;
+}
