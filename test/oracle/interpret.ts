@@ -1,0 +1,195 @@
+/*
+ * The oracle: a checked policy, some of its filters and a log in, every hit out, exactly what
+ * `f2b match --json --all` prints. It follows docs/matching.md as plainly as it can, knows nothing
+ * of speed, and shares no code with the runtime; where the two differ, one of them is a bug.
+ */
+
+import type { Expr, Filter, Format, Path, Policy, Rule } from "../../schemas/policy.ts";
+import { type CriParts, type Envelope, readRecord, recordBytesMax, unwrap } from "./format.ts";
+import { type Captured, matchPattern } from "./pattern.ts";
+import type { Header, Reading, Unwrapped } from "./reading.ts";
+import { type Event, type OracleHit, Sessions } from "./session.ts";
+import type { Clock } from "./stamp.ts";
+import { cutTrailing, textOf } from "./text.ts";
+import { isTrue, type Lookup, type Value } from "./where.ts";
+
+export type { OracleHit } from "./session.ts";
+
+export interface Options {
+  now: number;
+  zone: string | null;
+  envelope?: Envelope;
+}
+
+/** Records end at LF and nowhere else; what follows the last one is a record if it is not empty. */
+export function splitRecords(log: Buffer): string[] {
+  const records = log.toString("latin1").split("\n");
+  if (records.at(-1) === "") records.pop();
+  return records;
+}
+
+/** All that the readers keep from one record to the next. */
+interface FilterState {
+  filter: Filter;
+  wherePaths: Path[];
+  lastTimes: Map<Format, number>;
+  sessions: Sessions;
+}
+
+function pathsOf(expr: Expr | null): Path[] {
+  if (expr === null) return [];
+  if (expr.op === "not") return pathsOf(expr.of);
+  if ("of" in expr) return expr.of.flatMap(pathsOf);
+  return "path" in expr.field ? [expr.field.path] : [];
+}
+
+function headerField(header: Header | null, name: string): string | null {
+  if (name !== "program" && name !== "pid" && name !== "host") return null;
+  const bytes = header?.[name] ?? null;
+  return bytes === null ? null : textOf(bytes);
+}
+
+function lookupFor(reading: Reading, matched: readonly Captured[], clock: Clock): Lookup {
+  const named = (name: string): Value | null => {
+    for (const { captures } of matched) {
+      const text = captures.get(name);
+      if (text !== undefined) return text;
+    }
+    if (name === "address" && reading.address !== null) return reading.address;
+    if (name === "host" && reading.host !== null) return reading.host;
+    return reading.fields.get(name) ?? headerField(reading.header, name);
+  };
+  return { named, at: reading.at, clock };
+}
+
+const ownPlaces = ["address", "forwarded", "message", "time"];
+
+function capturesOf(reading: Reading, matched: readonly Captured[]): Record<string, string> {
+  const captures: Record<string, string> = Object.create(null);
+  const add = (name: string, value: Value): void => {
+    if (ownPlaces.includes(name) || name in captures || typeof value === "object") return;
+    captures[name] = String(value);
+  };
+  for (const one of matched) for (const [name, text] of one.captures) add(name, text);
+  for (const [name, value] of reading.fields) add(name, value);
+  return captures;
+}
+
+function whoOf(reading: Reading, matched: readonly Captured[]): Pick<OracleHit, "address" | "id"> {
+  for (const { address, host } of [...matched, reading]) {
+    if (address !== null || host !== null) return { address, id: address ?? host };
+  }
+  return { address: null, id: null };
+}
+
+function sessionOf(
+  filter: Filter,
+  reading: Reading,
+  captures: Record<string, string>,
+): string | null {
+  if (filter.session === null) return null;
+  const { by } = filter.session;
+  const field = captures[by] ?? headerField(reading.header, by);
+  if (field === null) return null;
+  const { program, host } = reading.header ?? { program: null, host: null };
+  return JSON.stringify([program, host, field]);
+}
+
+/** The rules in the order they are asked: every `ignore` first, the rest as written. */
+function inOrder(rules: readonly Rule[]): Rule[] {
+  return [
+    ...rules.filter(({ kind }) => kind === "ignore"),
+    ...rules.filter(({ kind }) => kind !== "ignore"),
+  ];
+}
+
+const kinds = { fail: "failure", note: "note", clear: "clear", ignore: "ignored" } as const;
+
+function findEvent(
+  state: FilterState,
+  unwrapped: Unwrapped,
+  line: number,
+  clock: Clock,
+): Event | null {
+  const { filter } = state;
+  const reading = readRecord(filter, unwrapped, state.wherePaths, state.lastTimes, clock);
+  if (reading === null) return null;
+  const frame = readFrame(filter, reading.message, clock);
+  if (frame === null) return null;
+  for (const rule of inOrder(filter.rules)) {
+    const own = rule.pattern === null ? null : matchPattern(rule.pattern, frame.message, clock);
+    if (rule.pattern !== null && own === null) continue;
+    const matched = [own, frame.captured].filter((captured) => captured !== null);
+    if (rule.where !== null && !isTrue(rule.where, lookupFor(reading, matched, clock))) continue;
+    const captures = capturesOf(reading, matched);
+    const hit: OracleHit = {
+      line,
+      recordLine: line,
+      filter: filter.id,
+      rule: rule.name,
+      kind: kinds[rule.kind],
+      ...whoOf(reading, matched),
+      time: reading.time,
+      captures,
+      weight: rule.weight * reading.repeated,
+      forwarded: reading.forwarded,
+    };
+    return { rule, hit, session: sessionOf(filter, reading, captures) };
+  }
+  return null;
+}
+
+function readFrame(
+  filter: Filter,
+  message: string,
+  clock: Clock,
+): { message: string; captured: Captured | null } | null {
+  if (filter.frames.length === 0) return { message, captured: null };
+  for (const frame of filter.frames) {
+    const captured = matchPattern(frame, message, clock);
+    if (captured !== null && captured.message !== null) {
+      return { message: captured.message, captured };
+    }
+  }
+  return null;
+}
+
+export function interpret(
+  policy: Policy,
+  filterIds: readonly string[],
+  log: Buffer,
+  options: Options,
+): OracleHit[] {
+  const clock: Clock = { now: options.now, zone: options.zone };
+  const states = policy.filters
+    .filter(({ id }) => filterIds.includes(id))
+    .map(
+      (filter): FilterState => ({
+        filter,
+        wherePaths: filter.rules.flatMap(({ where }) => pathsOf(where)),
+        lastTimes: new Map(),
+        sessions: new Sessions(filter.session?.withinMs ?? 0, options.now),
+      }),
+    );
+  const parts: CriParts = new Map();
+  const hits: OracleHit[] = [];
+  for (const [index, record] of splitRecords(log).entries()) {
+    if (record.length > recordBytesMax) continue;
+    const bytes = cutTrailing(record);
+    if (bytes === "") continue;
+    const unwrapped = unwrap(options.envelope ?? null, bytes, parts, clock);
+    if (unwrapped === null) continue;
+    for (const state of states) {
+      const event = findEvent(state, unwrapped, index + 1, clock);
+      if (event !== null) hits.push(...state.sessions.take(event));
+    }
+  }
+  return hits;
+}
+
+/** A hit as `f2b match --json` prints it. */
+export function toMatchJson(hit: OracleHit): Record<string, unknown> {
+  const { line, filter, rule, kind, address, id, time, captures } = hit;
+  const stamp = time === null ? null : new Date(time).toISOString();
+  return { line, filter, rule, kind, address, id, time: stamp, captures: { ...captures } };
+}

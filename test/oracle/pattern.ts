@@ -1,0 +1,96 @@
+/*
+ * A pattern against a message: what it captured and whom it names, by sections 5, 7 and 8 of
+ * docs/matching.md. Captures come out as real text; `message` (for frames) stays bytes.
+ */
+
+import type { Pattern, Regex } from "../../schemas/policy.ts";
+import { canonical, isWrittenAsIpv6 } from "./address.ts";
+import type { Clock } from "./stamp.ts";
+import { matchTemplate } from "./template.ts";
+import { bytesOf, textOf } from "./text.ts";
+
+export interface Captured {
+  captures: Map<string, string>;
+  /** Canonical. */
+  address: string | null;
+  host: string | null;
+  /** What a frame's `{message}` took. */
+  message: string | null;
+}
+
+/** An address as a hole or tag takes it: bare, or IPv6 in brackets. */
+export function addressIn(text: string): string | null {
+  const bracketed = /^\[(.*)\]$/s.exec(text);
+  if (bracketed === null) return canonical(text);
+  const inner = bracketed[1] ?? "";
+  return isWrittenAsIpv6(inner) ? canonical(inner) : null;
+}
+
+function note(captured: Captured, name: string, text: string): void {
+  if (name === "address") captured.address = addressIn(text.replace(/\/\d+$/, ""));
+  if (name === "host") {
+    const address = addressIn(text);
+    if (address === null) captured.host = text;
+    else captured.address ??= address;
+  }
+  captured.captures.set(name, text);
+}
+
+function nothing(): Captured {
+  return { captures: new Map(), address: null, host: null, message: null };
+}
+
+function isValidTag(of: Regex["groups"][number]["of"], text: string): boolean {
+  const address = addressIn(text);
+  switch (of) {
+    case "text":
+      return true;
+    case "address":
+      return address !== null;
+    case "ip4":
+      return address !== null && !text.includes(":");
+    case "ip6":
+      return address !== null && text.includes(":");
+    case "cidr":
+      return isCidr(text);
+    case "host":
+      return address !== null || /^[\w.-]+$/.test(text);
+  }
+}
+
+function isCidr(text: string): boolean {
+  const [base = "", length, ...more] = text.split("/");
+  const address = addressIn(base);
+  if (address === null || more.length > 0) return false;
+  return length === undefined || Number(length) <= (base.includes(":") ? 128 : 32);
+}
+
+function matchRegex(regex: Regex, message: string): Captured | null {
+  const found = new RegExp(regex.expanded, regex.flags).exec(textOf(message));
+  if (found === null) return null;
+  const captured = nothing();
+  for (const { name, of } of regex.groups) {
+    const text = found.groups?.[name];
+    if (text === undefined) continue;
+    if (!isValidTag(of, text)) return null;
+    if (name === "message") captured.message = bytesOf(text);
+    else note(captured, name, text);
+  }
+  return captured;
+}
+
+export function matchPattern(pattern: Pattern, message: string, clock: Clock): Captured | null {
+  if (pattern.kind === "regex") return matchRegex(pattern, message);
+  const taken = matchTemplate(pattern, message, clock);
+  if (taken === null) return null;
+  const captured = nothing();
+  // `host` may only give the address where no `address` did, so that one is noted last.
+  const named = taken.filter(({ hole }) => hole.name !== null);
+  named.sort((a, b) => Number(a.hole.name === "host") - Number(b.hole.name === "host"));
+  for (const { hole, start, end } of named) {
+    const bytes = message.slice(start, end);
+    if (hole.name === "message") captured.message = bytes;
+    else if (hole.name !== null) note(captured, hole.name, textOf(bytes));
+  }
+  return captured;
+}
