@@ -5,6 +5,7 @@
  * asks for one. Only `hardWords` are not. No token but a regular expression begins with `/`.
  * Texts and regular expressions end at the line's end at the latest, closed or not: what is wrong
  * inside a token is told by compiler/1-read, so that one missing quote does not cost the file.
+ * Groups repeat a bounded number of times: unbounded, ten megabytes of `1h` overflow V8's regexes.
  */
 import { createToken, Lexer, type TokenType } from "chevrotain";
 
@@ -76,14 +77,14 @@ export const Regex = quotedToken("Regex", "/", /[A-Za-z]*/y, "a regular expressi
 export const Address = createToken({
   name: "Address",
   pattern:
-    /(?:\d+(?:\.\d+)+|(?=[\da-fA-F]{0,4}:[\da-fA-F]{0,4}:)[\da-fA-F:]+(?:\.\d+)*)(?:%\w+)?(?:\/\d+)?(?![\w-])/,
+    /(?:\d+(?:\.\d+){1,8}|(?=[\da-fA-F]{0,4}:[\da-fA-F]{0,4}:)[\da-fA-F:]+(?:\.\d+){0,8})(?:%\w+)?(?:\/\d+)?(?![\w-])/,
   start_chars_hint: [..."0123456789abcdefABCDEF:"],
   line_breaks: false,
   label: "an address",
 });
 export const Duration = createToken({
   name: "Duration",
-  pattern: new RegExp(`(?:\\d+(?:w|d|h|ms|m|s))+${wordEnd}`),
+  pattern: new RegExp(`(?:\\d+(?:w|d|h|ms|m|s)){1,16}${wordEnd}`),
   label: "a duration",
 });
 export const Int = createToken({
@@ -103,7 +104,7 @@ export const StdModule = createToken({
 });
 export const Path = createToken({
   name: "Path",
-  pattern: /(?:\.(?:[A-Za-z_@][\w@-]*|"[^"\n]*")(?:\[\d+\])*)+/,
+  pattern: /(?:\.(?:[A-Za-z_@][\w@-]*|"[^"\n]*")(?:\[\d+\]){0,8}){1,32}/,
   label: "a path",
 });
 
