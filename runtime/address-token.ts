@@ -109,9 +109,7 @@ function fitsAsTokenBack(
 
 /** The canonical text of a token that one of the above has taken. */
 export function takenAddress(b: Buffer, start: number, end: number): string | null {
-  return b[start] === bracketOpen
-    ? addressText(b, start + 1, end - 1)
-    : addressText(b, start, end);
+  return b[start] === bracketOpen ? addressText(b, start + 1, end - 1) : addressText(b, start, end);
 }
 
 /** No longer token goes on before `at`. */

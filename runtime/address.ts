@@ -167,9 +167,7 @@ export function parseAddress(text: string): Address | null {
   if (isIPv4(b, 0, b.length)) return { family: 4, groups: text.split(".").map(Number) };
   const groups = parseIPv6(b, 0, b.length);
   if (groups === null) return null;
-  return isMapped(groups)
-    ? { family: 4, groups: mappedIPv4(groups) }
-    : { family: 6, groups };
+  return isMapped(groups) ? { family: 4, groups: mappedIPv4(groups) } : { family: 6, groups };
 }
 
 export function formatAddress(address: Address): string {

@@ -7,8 +7,8 @@
  * envelope told is kept in `envelope`, so that every format of a scanner begins from the same state.
  */
 import type { RequestLine } from "./format/request.ts";
-import type { TimePattern } from "./time/pattern.ts";
 import { StampParts } from "./time/parts.ts";
+import type { TimePattern } from "./time/pattern.ts";
 
 /** A field of a structured record: what `where` compares. Lists only from JSON and `forwarded`. */
 export type FieldValue = string | number | boolean | readonly FieldValue[];

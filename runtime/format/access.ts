@@ -99,11 +99,7 @@ export function accessField(
   }
 }
 
-function extraField(
-  r: Registers,
-  name: string,
-  extras: readonly string[],
-): FieldValue | undefined {
+function extraField(r: Registers, name: string, extras: readonly string[]): FieldValue | undefined {
   const index = extras.indexOf(name);
   return index < 0 ? undefined : textOf(r, firstExtra + index);
 }

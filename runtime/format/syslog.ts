@@ -30,7 +30,6 @@ const repeatedDigitsMax = 6;
 export function readSyslog(r: Registers): boolean {
   r.beginFormat();
   if (!r.headed) {
-    r.header.clear();
     const messageStart = parseSyslogHeader(r.bytes, r.start, r.end, r.header, r.parts);
     if (messageStart < 0) return false;
     r.messageStart = messageStart;
@@ -106,6 +105,7 @@ function setStamp(header: Header, b: Buffer, start: number, end: number, form: n
   header.stampStart = start;
   header.stampEnd = end;
   header.stampForm = form;
+  header.stampField = undefined;
 }
 
 /** ` HOST TAG:` and one blank: where the message begins, or -1. */

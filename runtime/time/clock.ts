@@ -72,9 +72,7 @@ export class Clock {
   #findToday(parts: StampParts): number {
     const nowMs = this.now();
     const offsetMs =
-      parts.offsetMinutes === absent
-        ? this.#zone.offsetMs(nowMs)
-        : parts.offsetMinutes * minuteMs;
+      parts.offsetMinutes === absent ? this.#zone.offsetMs(nowMs) : parts.offsetMinutes * minuteMs;
     const today = Math.floor((nowMs + offsetMs) / dayMs);
     let timeMs = this.#utcOfDay(parts, today);
     if (timeMs > nowMs) timeMs = this.#utcOfDay(parts, today - 1);

@@ -110,4 +110,3 @@ function numberToMs(value: number): number {
   ms = Math.floor(ms + 1e-6);
   return ms <= timeMsMax ? ms : Number.NaN;
 }
-

@@ -146,7 +146,11 @@ class IanaZone implements Zone {
       parts["minute"] ?? 0,
       parts["second"] ?? 0,
     );
-    const localMs = new Date(local).setUTCFullYear(parts["year"] ?? 1970, (parts["month"] ?? 1) - 1, parts["day"] ?? 1);
+    const localMs = new Date(local).setUTCFullYear(
+      parts["year"] ?? 1970,
+      (parts["month"] ?? 1) - 1,
+      parts["day"] ?? 1,
+    );
     return localMs - Math.floor(asked / 1000) * 1000;
   }
 }
