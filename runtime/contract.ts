@@ -226,7 +226,10 @@ export interface DriverContext {
 }
 
 export interface FirewallChange {
-  /** `add` a ban that is new, `extend` one that stands, `delete` one before its time. */
+  /**
+   * `add` a ban that is new, `extend` one that stands to its later end, `delete` one before its time. Who
+   * sends them knows what stands: nft lets a second `add` shorten a timeout.
+   */
   readonly op: "add" | "extend" | "delete";
   readonly jail: string;
   /** Canonical address or prefix. */

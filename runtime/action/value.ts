@@ -1,0 +1,54 @@
+/**
+ * A value of an event as text: what stands for `{address}` in an action.
+ *
+ * In: the event and a name that 2-check has found to exist. Out: text, empty where the event has no
+ * such value. The event's own values come first, so that nothing in a log can stand for them.
+ */
+import type { ActionEvent } from "../contract.ts";
+
+const units = [
+  ["w", 604_800],
+  ["d", 86_400],
+  ["h", 3600],
+  ["m", 60],
+  ["s", 1],
+] as const;
+
+export function eventText(event: ActionEvent, name: string): string {
+  switch (name) {
+    case "event":
+    case "jail":
+    case "id":
+      return event[name];
+    case "address":
+      return event.address ?? "";
+    case "family":
+      return event.family === null ? "" : String(event.family);
+    case "failures":
+      return String(event.failures);
+    case "time":
+      return new Date(event.time).toISOString();
+    case "until":
+      return event.until === null ? "ever" : new Date(event.until).toISOString();
+    case "duration":
+      return event.until === null ? "ever" : formatDuration(event.until - event.time);
+    default:
+      return own(event.kept, name) ?? own(event.captures, name) ?? "";
+  }
+}
+
+function own(values: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
+/** `1h30m`; parts of a second are left out. */
+export function formatDuration(ms: number): string {
+  let left = Math.max(0, Math.round(ms / 1000));
+  let text = "";
+  for (const [unit, seconds] of units) {
+    const count = Math.floor(left / seconds);
+    if (count > 0) text += `${count}${unit}`;
+    left -= count * seconds;
+  }
+  return text === "" ? "0s" : text;
+}
