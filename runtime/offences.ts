@@ -1,0 +1,53 @@
+/**
+ * Who was banned before, and when: what ladders climb on.
+ *
+ * In: the bans of one jail. Out: how many an identity has had since some time. What must hold: memory is
+ * bounded; who offended longest ago is forgotten first, and counted.
+ */
+import { offencesPerIdentityMax, offendersMax } from "./limits.ts";
+
+/** Identity and the starts of its bans, milliseconds since 1970, the earliest first. */
+export type OffenceRow = readonly [id: string, times: readonly number[]];
+
+export class Offences {
+  /** Identities forgotten because there were too many. */
+  shed = 0;
+  readonly #times = new Map<string, number[]>();
+
+  constructor(
+    readonly rememberMs: number,
+    readonly offendersKept = offendersMax,
+  ) {}
+
+  add(id: string, time: number): void {
+    const times = this.#times.get(id) ?? [];
+    this.#times.delete(id);
+    this.#times.set(id, times);
+    times.push(time);
+    if (times.length > offencesPerIdentityMax) times.shift();
+    this.#forget(time);
+  }
+
+  /** Offences later than `since`. */
+  count(id: string, since: number): number {
+    return this.#times.get(id)?.filter((time) => time > since).length ?? 0;
+  }
+
+  snapshot(): OffenceRow[] {
+    return [...this.#times].map(([id, times]) => [id, [...times]] as const);
+  }
+
+  restore(rows: readonly OffenceRow[]): void {
+    for (const [id, times] of rows) for (const time of times) this.add(id, time);
+  }
+
+  /** The Map is in the order of the latest offence: what is over stands first. */
+  #forget(now: number): void {
+    for (const [id, times] of this.#times) {
+      const isOver = (times.at(-1) ?? 0) <= now - this.rememberMs;
+      if (!isOver && this.#times.size <= this.offendersKept) return;
+      if (!isOver) this.shed += 1;
+      this.#times.delete(id);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Puts together what several records of one connection say: who it is, and what was held until then.
+ *
+ * In: hits of one filter on one source, in order of records. Out: events in the order in which they take
+ * effect. What must hold (docs/matching.md section 8): a held failure counts once or never, at the record
+ * that settled it, and before anything of that record itself.
+ */
+import type { FilterSpec, Hit, RuleSpec } from "./contract.ts";
+import { heldPerSessionMax, sessionsMax } from "./limits.ts";
+
+/** Who a record or a session is about. One of the two is set, or neither. */
+interface Party {
+  readonly address: string | null;
+  readonly host: string | null;
+  readonly forwarded: readonly string[] | null;
+}
+
+/** `nobody` is a failure of which no record said who caused it. */
+export type SessionEventKind = "failure" | "note" | "clear" | "ignored" | "nobody";
+
+export interface SessionEvent extends Party {
+  readonly kind: SessionEventKind;
+  /** Index into `Program.filters`. */
+  readonly filter: number;
+  readonly rule: RuleSpec;
+  /** The record that settled it, from 1. */
+  readonly line: number;
+  /** The record that the rule matched: earlier than `line` when it was held. */
+  readonly origin: number;
+  /** Of the record that settled it, milliseconds since 1970; NaN: it has no stamp. */
+  readonly time: number;
+  readonly captures: Readonly<Record<string, string>>;
+  readonly weight: number;
+}
+
+export interface SessionCounters {
+  /** Sessions forgotten because there were too many. */
+  sessionsShed: number;
+  /** Held failures that were never settled. */
+  heldShed: number;
+  /** Failures outside any session that name nobody. */
+  nobody: number;
+}
+
+interface Session {
+  party: Party | null;
+  held: Hit[];
+  seen: number;
+}
+
+export interface Sessions {
+  take(hit: Hit, give: (event: SessionEvent) => void): void;
+  readonly counters: SessionCounters;
+}
+
+/** Sessions of one filter on one source. Nothing in them outlives the source. */
+export function trackSessions(filter: FilterSpec): Sessions {
+  const counters: SessionCounters = { sessionsShed: 0, heldShed: 0, nobody: 0 };
+  /** In the order in which they were last seen: a Map keeps the order of insertion. */
+  const sessions = new Map<string, Session>();
+
+  function take(hit: Hit, give: (event: SessionEvent) => void): void {
+    if (hit.rule.kind === "ignore") {
+      give(eventOf("ignored", hit, hit, hit));
+      return;
+    }
+    const key = filter.sessionMs === null ? null : hit.session;
+    const session = key === null ? null : findSession(key, hit);
+    if (hit.rule.kind === "fail") fail(hit, session, give);
+    else if (hit.rule.kind === "note") note(hit, session, give);
+    else clear(hit, session, give);
+    if (key === null || session === null) return;
+    if (hit.rule.end) forget(key);
+    else keep(key, session);
+  }
+
+  /** The session as it stands for this record, or a new one that is not kept yet. */
+  function findSession(key: string, hit: Hit): Session {
+    const found = sessions.get(key);
+    if (found !== undefined) {
+      if (!isOver(found, hit) && !isSomebodyElse(found, hit)) {
+        if (!Number.isNaN(hit.time)) found.seen = hit.time;
+        return found;
+      }
+      forget(key);
+    }
+    return { party: null, held: [], seen: hit.time };
+  }
+
+  /** Records without a stamp cannot say that time has passed. */
+  function isOver(session: Session, hit: Hit): boolean {
+    return filter.sessionMs !== null && hit.time - session.seen > filter.sessionMs;
+  }
+
+  function keep(key: string, session: Session): void {
+    sessions.delete(key);
+    if (session.party === null && session.held.length === 0) return;
+    sessions.set(key, session);
+    if (sessions.size <= sessionsMax) return;
+    const oldest = sessions.keys().next();
+    if (oldest.done) return;
+    counters.sessionsShed += 1;
+    forget(oldest.value);
+  }
+
+  function forget(key: string): void {
+    counters.heldShed += sessions.get(key)?.held.length ?? 0;
+    sessions.delete(key);
+  }
+
+  function fail(hit: Hit, session: Session | null, give: (event: SessionEvent) => void): void {
+    if (names(hit)) {
+      if (session !== null) settle(session, hit, give);
+      give(eventOf("failure", hit, hit, hit));
+    } else if (session?.party) {
+      give(eventOf("failure", hit, hit, session.party));
+    } else if (session === null) {
+      counters.nobody += 1;
+      give(eventOf("nobody", hit, hit, hit));
+    } else if (hit.rule.end || session.held.length >= heldPerSessionMax) {
+      counters.heldShed += 1;
+    } else {
+      session.held.push(hit);
+    }
+  }
+
+  function note(hit: Hit, session: Session | null, give: (event: SessionEvent) => void): void {
+    if (session !== null && names(hit)) settle(session, hit, give);
+    give(eventOf("note", hit, hit, hit));
+  }
+
+  function clear(hit: Hit, session: Session | null, give: (event: SessionEvent) => void): void {
+    const user = hit.captures["user"];
+    if (session !== null) {
+      session.held = session.held.filter((held) => {
+        const of = held.captures["user"];
+        return user !== undefined && of !== undefined && of !== user;
+      });
+    }
+    give(eventOf("clear", hit, hit, hit));
+  }
+
+  function settle(session: Session, by: Hit, give: (event: SessionEvent) => void): void {
+    session.party = { address: by.address, host: by.host, forwarded: by.forwarded };
+    const held = session.held;
+    session.held = [];
+    for (const hit of held) give(eventOf("failure", hit, by, by));
+  }
+
+  return { take, counters };
+}
+
+function names(hit: Hit): boolean {
+  return hit.address !== null || hit.host !== null;
+}
+
+/** Only a failure or a note can say that a session is about somebody else. */
+function isSomebodyElse(session: Session, hit: Hit): boolean {
+  if (session.party === null || hit.rule.kind === "clear" || !names(hit)) return false;
+  return (session.party.address ?? session.party.host) !== (hit.address ?? hit.host);
+}
+
+function eventOf(kind: SessionEventKind, hit: Hit, settledBy: Hit, party: Party): SessionEvent {
+  return {
+    kind,
+    filter: hit.filter,
+    rule: hit.rule,
+    line: settledBy.record,
+    origin: hit.record,
+    time: settledBy.time,
+    address: party.address,
+    host: party.host,
+    forwarded: party.forwarded,
+    captures: hit.captures,
+    weight: hit.weight,
+  };
+}
