@@ -184,17 +184,6 @@ export function mask(address: Address, length: number): Address {
   return { family: address.family, groups };
 }
 
-/** The canonical text of an address with all bits behind the first `length` cleared. */
-export function maskAddress(text: string, length: number): string {
-  const address = parseAddress(text);
-  return address === null ? text : formatAddress(mask(address, length));
-}
-
-/** null: the text is no address. */
-export function addressFamily(text: string): 4 | 6 | null {
-  return parseAddress(text)?.family ?? null;
-}
-
 /** What a regular expression's `<address>` took, brackets allowed around IPv6; null: no address. */
 export function addressFromText(text: string): string | null {
   const bracketed = text.startsWith("[") && text.endsWith("]");

@@ -44,27 +44,6 @@ export function endsWithFoldedAt(
   return from >= start && startsWithFoldedAt(b, from, at, literal);
 }
 
-/** The rightmost start of `literal` inside `[start, end)`; -1: it is not there. */
-export function lastIndexIn(b: Buffer, start: number, end: number, literal: Uint8Array): number {
-  for (let at = end - literal.length; at >= start; at--) {
-    if (startsWithAt(b, at, end, literal)) return at;
-  }
-  return -1;
-}
-
-/** As `lastIndexIn`, without regard to the case of ASCII letters; `literal` is lower case. */
-export function lastIndexFoldedIn(
-  b: Buffer,
-  start: number,
-  end: number,
-  literal: Uint8Array,
-): number {
-  for (let at = end - literal.length; at >= start; at--) {
-    if (startsWithFoldedAt(b, at, end, literal)) return at;
-  }
-  return -1;
-}
-
 /** The first start of `literal` inside `[start, end)`; -1: it is not there. */
 export function indexIn(b: Buffer, start: number, end: number, literal: Uint8Array): number {
   const last = end - literal.length;

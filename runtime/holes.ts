@@ -5,8 +5,8 @@
  * returns where the hole ends; `takeXBack(b, ..., limit, end, literal, fold)` reads backward from
  * `end` and not before `limit`, and returns where it starts; -1: no extent fits. It is the longest
  * that is valid and has `literal` (null: none) as its neighbour in the direction of matching. Kinds
- * that look at the bytes outside also take the message's `start` and `end`.
- * `address` has a file of its own: address-token.ts.
+ * that look at the bytes outside also take the message's `start` and `end`. `address` is in
+ * address-token.ts; runs of a class of bytes, forward, are in run.ts, which remembers them.
  */
 import {
   endsWithAt,
@@ -53,19 +53,7 @@ export function fitsBefore(
   return fold ? endsWithFoldedAt(b, limit, at, literal) : endsWithAt(b, limit, at, literal);
 }
 
-/** The longest extent `[at, e)`, `e` at most `runEnd`, that has its neighbour behind it. */
-function longestFit(
-  b: Buffer,
-  at: number,
-  runEnd: number,
-  limit: number,
-  literal: Neighbour,
-  fold: boolean,
-): number {
-  for (let e = runEnd; e > at; e--) if (fitsBehind(b, e, limit, literal, fold)) return e;
-  return -1;
-}
-
+/** The longest extent `[s, end)`, `s` at least `runStart`, that has its neighbour before it. */
 function longestFitBack(
   b: Buffer,
   limit: number,
@@ -76,18 +64,6 @@ function longestFitBack(
 ): number {
   for (let s = runStart; s < end; s++) if (fitsBefore(b, limit, s, literal, fold)) return s;
   return -1;
-}
-
-export function takeWord(
-  b: Buffer,
-  at: number,
-  limit: number,
-  literal: Neighbour,
-  fold: boolean,
-): number {
-  let e = at;
-  while (e < limit && isWordByte(b[e] as number)) e++;
-  return longestFit(b, at, e, limit, literal, fold);
 }
 
 export function takeWordBack(
@@ -103,7 +79,7 @@ export function takeWordBack(
 }
 
 /**
- * The bytes a `not CHARS` hole may hold, for `takeNot`: 256 entries, 1 for allowed. LF never is. A
+ * The bytes a `not CHARS` hole may hold: 256 entries, 1 for allowed. LF never is. A
  * character beyond ASCII forbids each byte of its UTF-8 form: no text holds it without them.
  */
 export function makeNotTable(chars: string): Uint8Array {
@@ -111,19 +87,6 @@ export function makeNotTable(chars: string): Uint8Array {
   table[0x0a] = 0;
   for (const byte of Buffer.from(chars, "utf8")) table[byte] = 0;
   return table;
-}
-
-export function takeNot(
-  b: Buffer,
-  at: number,
-  limit: number,
-  allowed: Uint8Array,
-  literal: Neighbour,
-  fold: boolean,
-): number {
-  let e = at;
-  while (e < limit && allowed[b[e] as number] === 1) e++;
-  return longestFit(b, at, e, limit, literal, fold);
 }
 
 export function takeNotBack(
@@ -300,38 +263,6 @@ function isPort(b: Buffer, start: number, end: number): boolean {
   return port <= 65_535;
 }
 
-/** `choices` longest first. */
-export function takeWords(
-  b: Buffer,
-  at: number,
-  limit: number,
-  choices: readonly Uint8Array[],
-  literal: Neighbour,
-  fold: boolean,
-): number {
-  for (const choice of choices) {
-    const e = at + choice.length;
-    if (fitsBehind(b, at, limit, choice, fold) && fitsBehind(b, e, limit, literal, fold)) return e;
-  }
-  return -1;
-}
-
-/** `choices` longest first. */
-export function takeWordsBack(
-  b: Buffer,
-  limit: number,
-  end: number,
-  choices: readonly Uint8Array[],
-  literal: Neighbour,
-  fold: boolean,
-): number {
-  for (const choice of choices) {
-    const s = end - choice.length;
-    if (fitsBefore(b, limit, end, choice, fold) && fitsBefore(b, limit, s, literal, fold)) return s;
-  }
-  return -1;
-}
-
 /** A stamp in an automatic form. A shorter reading is tried only when the neighbour asks for it. */
 export function takeTime(
   b: Buffer,
@@ -369,19 +300,7 @@ export function takeTimeBack(
   return -1;
 }
 
-/** A host's name; an address is to be tried first (takeAddress). */
-export function takeHostName(
-  b: Buffer,
-  at: number,
-  limit: number,
-  literal: Neighbour,
-  fold: boolean,
-): number {
-  let e = at;
-  while (e < limit && isHostByte(b[e] as number)) e++;
-  return longestFit(b, at, e, limit, literal, fold);
-}
-
+/** A host's name; an address is to be tried first (takeAddressBack). */
 export function takeHostNameBack(
   b: Buffer,
   limit: number,

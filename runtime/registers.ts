@@ -32,8 +32,8 @@ export class Header {
   stampForm = 0;
   /** Reads the stamp when its form is `stampForms.pattern`. */
   stampPattern: TimePattern | null = null;
-  /** A time that came as a field of json or logfmt; wins over the stamp. */
-  stampField: FieldValue | undefined = undefined;
+  /** A time that came as a field, as text; wins over the stamp. */
+  stampField: string | undefined = undefined;
 
   clear(): void {
     this.hostStart = -1;

@@ -30,7 +30,7 @@ export class DockerEnvelope {
     const messageEnd = trimEnd(message, 0, message.length);
     if (message.length > recordBytesMax || holdsLineEnd(message, messageEnd)) return false;
     r.begin(message, 0, messageEnd);
-    r.envelope.stampField = time;
+    r.envelope.stampField = typeof time === "string" ? time : undefined;
     r.envelope.stampPattern = null;
     r.beginFormat();
     return true;

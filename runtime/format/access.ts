@@ -32,7 +32,7 @@ const agent = 6;
 const firstExtra = 7;
 
 /** So many fields may be named behind those that every record has. */
-export const extrasMax = 25;
+const extrasMax = 25;
 
 /** `combined`: with referer and agent. `extras`: how many fields behind are asked for. */
 export function readAccess(r: Registers, combined: boolean, extras: number): boolean {
@@ -58,7 +58,8 @@ export function readAccess(r: Registers, combined: boolean, extras: number): boo
     if (at >= 0) at = readQuoted(r, agent, at);
     if (at < 0) return false;
   }
-  for (let i = 0; i < extras && at >= 0; i++) at = readExtra(r, firstExtra + i, at);
+  const count = Math.min(extras, extrasMax);
+  for (let i = 0; i < count && at >= 0; i++) at = readExtra(r, firstExtra + i, at);
   r.header.stampBytes = b;
   r.header.stampStart = stampStart;
   r.header.stampEnd = stampStart + clfBytes;
@@ -189,9 +190,14 @@ function readQuoted(r: Registers, field: number, at: number): number {
 /** ` "TEXT"` or ` TOKEN` at `at`: behind it, or -1 when the fields end here. */
 function readExtra(r: Registers, field: number, at: number): number {
   const { bytes: b, end } = r;
-  if (at + 1 < end && b[at + 1] === quote) return readQuoted(r, field, at);
   if (at >= end || b[at] !== blank) return -1;
   let to = at + 1;
+  if (to < end && b[to] === quote) {
+    to = quotedEnd(b, to, end);
+    if (to < 0 || (to + 1 < end && b[to + 1] !== blank)) return -1;
+    setSpan(r.spans, field, at + 2, to);
+    return to + 1;
+  }
   while (to < end && b[to] !== blank && b[to] !== 0x09) to++;
   if (to === at + 1) return -1;
   setSpan(r.spans, field, at + 1, to);

@@ -33,9 +33,9 @@ const braceClose = 0x7d;
 export function readJson(r: Registers, spec: FieldsSpec): boolean {
   r.beginFormat();
   clearValues(r, spec);
-  const reader = new JsonReader(r);
+  const reader = new JsonReader(r, spec.time);
   if (!reader.readRecord(spec.root)) return false;
-  settleFields(r, spec);
+  settleFields(r, spec, reader.timeNumber);
   return true;
 }
 
@@ -44,12 +44,16 @@ class JsonReader {
   readonly #r: Registers;
   readonly #b: Buffer;
   readonly #end: number;
+  readonly #timeSlot: number;
+  /** The time as written where it is a number: its digits say which unit it has. */
+  timeNumber: string | undefined = undefined;
   #at: number;
   #depth = 0;
   #objects = 0;
 
-  constructor(r: Registers) {
+  constructor(r: Registers, timeSlot: number) {
     this.#r = r;
+    this.#timeSlot = timeSlot;
     this.#b = r.bytes;
     this.#at = r.start;
     this.#end = r.end;
@@ -80,7 +84,9 @@ class JsonReader {
     if (first === minus || isDigit(first)) {
       if (!this.#skipNumber()) return false;
       if (node !== null && node.slots.length > 0) {
-        setValue(this.#r, node, Number(this.#b.toString("latin1", start, this.#at)));
+        const written = this.#b.toString("latin1", start, this.#at);
+        setValue(this.#r, node, Number(written));
+        if (node.slots.includes(this.#timeSlot)) this.timeNumber = written;
       }
       return true;
     }
@@ -159,7 +165,7 @@ class JsonReader {
   /** The text of the string from `start` to here, its quotes included. */
   #text(start: number, escaped: number): string {
     const raw = decode(this.#b, start + 1, this.#at - 1);
-    return escaped === 0 ? raw : unescape(raw);
+    return escaped === 0 ? raw : replaceLoneSurrogates(undoEscapes(raw));
   }
 
   /** `true`, `false` and `null`, which is absent. */
@@ -272,7 +278,7 @@ function escapeSize(b: Buffer, at: number, end: number): number {
 const escapes: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 
 /** Escapes that are known to be whole. */
-function unescape(raw: string): string {
+function undoEscapes(raw: string): string {
   return raw.replace(
     /\\(?:u([0-9A-Fa-f]{4})|(.))/gs,
     (_, code: string | undefined, char: string) =>
@@ -280,11 +286,14 @@ function unescape(raw: string): string {
   );
 }
 
+/** Half of a pair is no character: U+FFFD stands for it, as for bytes that are none. */
+function replaceLoneSurrogates(text: string): string {
+  return /\p{Surrogate}/u.test(text) ? text.replace(/\p{Surrogate}/gu, "\ufffd") : text;
+}
+
 /** Lists of text, numbers and truths; what is none of these is empty text and keeps its place. */
 function toFieldValue(value: unknown): FieldValue {
   if (Array.isArray(value)) return value.map(toFieldValue);
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-    return value;
-  }
-  return "";
+  if (typeof value === "string") return replaceLoneSurrogates(value);
+  return typeof value === "number" || typeof value === "boolean" ? value : "";
 }

@@ -72,7 +72,7 @@ function readValue(r: Registers, child: PathNode | null, at: number): number {
       if (to + 1 < end && !isBlank(b[to + 1] as number)) return -1;
       if (child !== null) {
         const raw = decode(b, at + 1, to);
-        setValue(r, child, escaped ? unescape(raw) : raw);
+        setValue(r, child, escaped ? undoEscapes(raw) : raw);
       }
       return to + 1;
     }
@@ -81,7 +81,7 @@ function readValue(r: Registers, child: PathNode | null, at: number): number {
 }
 
 /** `\"`, `\\`, `\n` and `\t`; any other backslash stands for itself. */
-function unescape(raw: string): string {
+function undoEscapes(raw: string): string {
   return raw.replace(/\\(["\\nt])/g, (_, char: string) =>
     char === "n" ? "\n" : char === "t" ? "\t" : char,
   );

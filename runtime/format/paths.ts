@@ -85,10 +85,11 @@ export function setValue(r: Registers, node: PathNode, value: FieldValue): void 
   for (const slot of node.slots) r.values[slot] = value;
 }
 
-/** Time and message of a record that was read whole. */
-export function settleFields(r: Registers, spec: FieldsSpec): void {
-  if (spec.time >= 0 && r.values[spec.time] !== undefined) {
-    r.header.stampField = r.values[spec.time];
+/** Time and message of a record that was read whole; `timeNumber`: the time where it is a number. */
+export function settleFields(r: Registers, spec: FieldsSpec, timeNumber?: string): void {
+  const time = timeNumber ?? (spec.time < 0 ? undefined : r.values[spec.time]);
+  if (typeof time === "string") {
+    r.header.stampField = time;
     r.header.stampPattern = spec.pattern;
   }
   if (spec.message < 0) return;

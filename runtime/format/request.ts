@@ -21,16 +21,17 @@ const backslash = 0x5c;
 
 /** Takes `bytes[start, end)`, the inside of the quoted field. */
 export function parseRequest(b: Buffer, start: number, end: number): RequestLine {
-  const request = unescape(b, start, end).toString("utf8");
+  const request = undoEscapes(b, start, end).toString("utf8");
   const other = { request, method: undefined, path: undefined, query: undefined };
   const first = request.indexOf(" ");
   const method = request.slice(0, Math.max(first, 0));
   if (!/^[A-Z_-]+$/.test(method)) return { ...other, protocol: undefined };
   const last = request.lastIndexOf(" ");
   const tail = request.slice(last + 1);
-  const hasProtocol = last > first && /^HTTP\/[0-9.]+$/.test(tail);
+  const hasProtocol = /^HTTP\/[0-9.]+$/.test(tail);
+  // A method and a protocol, and no blank for a target between them.
+  if (hasProtocol && last === first) return { ...other, protocol: undefined };
   const target = request.slice(first + 1, hasProtocol ? last : undefined);
-  if (target === "") return { ...other, protocol: undefined };
   return { request, method, ...cutTarget(target), protocol: hasProtocol ? tail : undefined };
 }
 
@@ -48,7 +49,7 @@ function localPart(target: string): string {
 }
 
 /** `\"`, `\\`, `\n`, `\r`, `\t` and `\xHH`; any other backslash stands for itself. */
-function unescape(b: Buffer, start: number, end: number): Buffer {
+function undoEscapes(b: Buffer, start: number, end: number): Buffer {
   let at = start;
   while (at < end && b[at] !== backslash) at++;
   if (at === end) return b.subarray(start, end);

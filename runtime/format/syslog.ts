@@ -8,7 +8,7 @@
 import { isDigit, isWordByte, startsWithAt } from "../bytes.ts";
 import { programBytesMax } from "../limits.ts";
 import type { Header, Registers } from "../registers.ts";
-import { parseIso, parseMonthFirstShort, stampForms } from "../time/forms.ts";
+import { parseIso, parseMonthFirst, stampForms } from "../time/forms.ts";
 import { absent, type StampParts } from "../time/parts.ts";
 
 const blank = 0x20;
@@ -80,24 +80,10 @@ function parseRfc3164(
     setStamp(header, b, at, to, stampForms.iso);
     return parseHostAndTag(b, to, end, header);
   }
-  const to = parseMonthFirstShort(b, at, end, parts);
+  const to = parseMonthFirst(b, at, end, end, parts);
   if (to < 0) return -1;
   setStamp(header, b, at, to, stampForms.monthFirst);
-  if (parts.year === absent && hasYear(b, to, end)) {
-    setStamp(header, b, at, to + 5, stampForms.monthFirst);
-    const messageStart = parseHostAndTag(b, to + 5, end, header);
-    if (messageStart >= 0) return messageStart;
-    // Four digits may be the host's name.
-    setStamp(header, b, at, to, stampForms.monthFirst);
-  }
   return parseHostAndTag(b, to, end, header);
-}
-
-/** ` YYYY ` stands at `at`. */
-function hasYear(b: Buffer, at: number, end: number): boolean {
-  if (at + 6 > end || b[at] !== blank || b[at + 5] !== blank) return false;
-  for (let i = at + 1; i < at + 5; i++) if (!isDigit(b[i] as number)) return false;
-  return true;
 }
 
 function setStamp(header: Header, b: Buffer, start: number, end: number, form: number): void {

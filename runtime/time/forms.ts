@@ -31,8 +31,8 @@ const colon = 0x3a;
 const letterT = 0x54;
 const letterZ = 0x5a;
 
-/** A Date holds no later time: 100,000,000 days. */
-const secondsMax = 8_640_000_000_000;
+/** The last second of the year 9999; a later time is no stamp. */
+const secondsMax = 253_402_300_799;
 
 /** `parseAutomatic` tells end and form in one number, because it allocates nothing. */
 export function stampEndOf(found: number): number {
@@ -66,7 +66,7 @@ export function parseAutomatic(
     const to = parseTai64n(b, at, limit, parts);
     return to >= 0 && endsThere(b, to, end) ? to * 8 + stampForms.tai64n : -1;
   }
-  const to = parseMonthFirst(b, at, limit, end, parts);
+  const to = parseWeekdayFirst(b, at, limit, end, parts);
   return to >= 0 && endsThere(b, to, end) ? to * 8 + stampForms.monthFirst : -1;
 }
 
@@ -82,7 +82,7 @@ export function parseForm(
     case stampForms.iso:
       return parseIso(b, at, end, end, true, parts);
     case stampForms.monthFirst:
-      return parseMonthFirst(b, at, end, end, parts);
+      return parseWeekdayFirst(b, at, end, end, parts);
     case stampForms.dayFirst:
       return parseDayFirst(b, at, end, end, parts);
     case stampForms.epoch:
@@ -132,7 +132,18 @@ export function parseIso(
   return isPossible(parts) ? to : -1;
 }
 
-/** RFC 3164's stamp and its kin: `[Sat[,] ]Mmm dd [YYYY ]HH:MM:SS[.frac][ YYYY]`. */
+/** `[Sat[,] ]` before `parseMonthFirst`. */
+function parseWeekdayFirst(
+  b: Buffer,
+  at: number,
+  limit: number,
+  end: number,
+  parts: StampParts,
+): number {
+  return parseMonthFirst(b, skipWeekday(b, at, limit), limit, end, parts);
+}
+
+/** RFC 3164's stamp and its kin: `Mmm dd [YYYY ]HH:MM:SS[.frac][ YYYY]`. */
 export function parseMonthFirst(
   b: Buffer,
   at: number,
@@ -140,9 +151,22 @@ export function parseMonthFirst(
   end: number,
   parts: StampParts,
 ): number {
-  const from = skipWeekday(b, at, limit);
-  let to = parseMonthFirstShort(b, from, limit, parts);
+  if (at + 14 > limit || b[at + 3] !== blank) return -1;
+  const month = monthAt(b, at);
+  if (month === 0) return -1;
+  parts.clear();
+  parts.month = month;
+  let to = parsePaddedDay(b, at + 4, limit, parts);
+  if (to < 0 || to >= limit || b[to] !== blank) return -1;
+  to++;
+  if (to + 5 <= limit && b[to + 4] === blank) {
+    parts.year = number4(b, to);
+    if (parts.year < 0) return -1;
+    to += 5;
+  }
+  to = parseClockTime(b, to, limit, parts);
   if (to < 0) return -1;
+  to = parseFraction(b, to, limit, false, parts);
   if (parts.year === absent && to + 5 <= limit && b[to] === blank) {
     const year = number4(b, to + 1);
     if (year >= 0 && endsThere(b, to + 5, end)) {
@@ -153,38 +177,16 @@ export function parseMonthFirst(
   return isPossible(parts) ? to : -1;
 }
 
-/** As `parseMonthFirst`, without weekday and without a year behind the time. */
-export function parseMonthFirstShort(
-  b: Buffer,
-  at: number,
-  limit: number,
-  parts: StampParts,
-): number {
-  if (at + 14 > limit || b[at + 3] !== blank) return -1;
-  const month = monthAt(b, at);
-  if (month === 0) return -1;
-  parts.clear();
-  parts.month = month;
-  let to = at + 4;
-  if (b[to] === blank) to++;
-  const digit = digitAt(b, to, limit);
-  if (digit < 0) return -1;
-  const second = digitAt(b, to + 1, limit);
+/** ` 7`, `07`, `17` or `7`: behind it, or -1. */
+function parsePaddedDay(b: Buffer, at: number, limit: number, parts: StampParts): number {
   // A blank is padding: it stands for the first of two digits.
-  if (second >= 0 && to === at + 5) return -1;
-  parts.day = second < 0 ? digit : digit * 10 + second;
-  to += second < 0 ? 1 : 2;
-  if (to >= limit || b[to] !== blank) return -1;
-  to++;
-  if (to + 5 <= limit && b[to + 4] === blank) {
-    parts.year = number4(b, to);
-    if (parts.year < 0) return -1;
-    to += 5;
-  }
-  to = parseClockTime(b, to, limit, parts);
-  if (to < 0) return -1;
-  to = parseFraction(b, to, limit, false, parts);
-  return isPossible(parts) ? to : -1;
+  const padded = at < limit && b[at] === blank;
+  const first = digitAt(b, padded ? at + 1 : at, limit);
+  if (first < 0) return -1;
+  const second = digitAt(b, padded ? at + 2 : at + 1, limit);
+  if (padded && second >= 0) return -1;
+  parts.day = second < 0 ? first : first * 10 + second;
+  return padded || second >= 0 ? at + 2 : at + 1;
 }
 
 /** `dd/Mmm/YYYY:HH:MM:SS`, `dd-Mmm-YYYY HH:MM:SS[.frac]`, `dd Mmm YYYY HH:MM:SS[.frac]`, and a zone. */
@@ -237,7 +239,7 @@ export function parseSeconds(b: Buffer, at: number, limit: number, parts: StampP
   while (to < limit && to - at < 12 && isDigit(b[to] as number)) {
     value = value * 10 + (b[to++] as number) - 0x30;
   }
-  if (to === at || (to < limit && isDigit(b[to] as number))) return -1;
+  if (to === at || value > secondsMax) return -1;
   parts.clear();
   to = parseFraction(b, to, limit, false, parts);
   parts.epochMs = value * 1000 + parts.millisecond;

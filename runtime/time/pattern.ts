@@ -5,7 +5,7 @@
  * A pattern becomes a short row of operations; each takes the longest text it can and nothing is
  * tried again, so a stamp costs its length.
  */
-import { hexValue, isBlank, isDigit, lowerCase } from "../bytes.ts";
+import { isDigit, isLetter, lowerCase } from "../bytes.ts";
 import { parseFractionDigits, parseNamedZone, parseZone } from "./forms.ts";
 import { absent, daysFromCivil, isLeapYear, isPossible, type StampParts } from "./parts.ts";
 
@@ -32,8 +32,8 @@ const longForms: Readonly<Record<string, string>> = {
   F: "%Y-%m-%d",
 };
 
-/** Seconds until the end of what a Date holds have this many digits. */
-const epochDigitsMax = 12;
+/** Enough until the year 5138. */
+const epochDigitsMax = 11;
 /** POSIX: two digits from here on are 19xx. */
 const centuryPivot = 69;
 
@@ -70,12 +70,13 @@ export class TimePattern {
       to = parseOp(op, b, to, limit, parts, rest);
       if (to < 0) return -1;
     }
+    if (to < limit && (isDigit(b[to] as number) || isLetter(b[to] as number))) return -1;
     return settle(parts, rest) ? to : -1;
   }
 }
 
-/** The letters a pattern may use; the checker asks. */
-export const patternLetters = "YmdHIMSybBaApjfzZeklsTDF%";
+/** The letters a pattern may use. */
+const patternLetters = "YmdHIMSybBaApjfzZeklsTDF%";
 
 function compile(source: string): Op[] {
   const ops: Op[] = [];
@@ -113,7 +114,7 @@ function parseOp(
   if (op.op === "byte") return at < limit && b[at] === op.byte ? at + 1 : -1;
   if (op.op === "letter") return parseLetter(op.letter, b, at, limit, parts, rest);
   let to = at;
-  while (to < limit && isBlank(b[to] as number)) to++;
+  while (to < limit && b[to] === 0x20) to++;
   return to === at ? -1 : to;
 }
 
@@ -173,7 +174,7 @@ function parseDateLetter(
   const wide = letter === "Y" ? 4 : letter === "j" ? 3 : 2;
   const from = letter === "e" ? skipOneBlank(b, at, limit) : at;
   const to = digitsEnd(b, from, limit, wide);
-  if (to === from || ((letter === "Y" || letter === "y") && to - from !== wide)) return -1;
+  if (to === from || ("Yyj".includes(letter) && to - from !== wide)) return -1;
   const value = numberIn(b, from, to);
   if (letter === "Y") parts.year = value;
   else if (letter === "y") parts.year = value + (value < centuryPivot ? 2000 : 1900);
@@ -237,17 +238,11 @@ function parseName(
   return -1;
 }
 
-/** `Z`, or 3 to 5 capital letters, of which only `UTC` and `GMT` say where. */
+/** `UTC`, `GMT` or `Z`: no other name says where. */
 function parseZoneName(b: Buffer, at: number, limit: number, parts: StampParts): number {
-  let to = at;
-  while (to < limit && to - at < 5 && (b[to] as number) >= 0x41 && (b[to] as number) <= 0x5a) to++;
-  const size = to - at;
-  if (size === 1 && b[at] === 0x5a) {
-    parts.offsetMinutes = 0;
-    return to;
-  }
-  if (size < 3) return -1;
-  if (size === 3 && parseNamedZone(b, at, to) === to) parts.offsetMinutes = 0;
+  const single = at < limit && b[at] === 0x5a ? at + 1 : -1;
+  const to = single > 0 ? single : parseNamedZone(b, at, limit);
+  if (to > 0) parts.offsetMinutes = 0;
   return to;
 }
 
@@ -294,6 +289,6 @@ function digitsEnd(b: Buffer, at: number, limit: number, digitsMax: number): num
 
 function numberIn(b: Buffer, start: number, end: number): number {
   let value = 0;
-  for (let at = start; at < end; at++) value = value * 10 + hexValue(b[at] as number);
+  for (let at = start; at < end; at++) value = value * 10 + (b[at] as number) - 0x30;
   return value;
 }

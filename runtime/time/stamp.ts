@@ -5,7 +5,7 @@
  * milliseconds since 1970 UTC; NaN: the record has no readable stamp. The last stamp's bytes are
  * kept with their answer, so that the lines of one second cost one reading.
  */
-import type { FieldValue, Header, Registers } from "../registers.ts";
+import type { Header, Registers } from "../registers.ts";
 import type { Clock } from "./clock.ts";
 import { parseAutomatic, parseForm, stampEndOf, stampForms } from "./forms.ts";
 import type { StampParts } from "./parts.ts";
@@ -13,12 +13,6 @@ import type { TimePattern } from "./pattern.ts";
 
 /** Longer stamps are read anew each time; no common form is. */
 const keptBytesMax = 48;
-/** Numbers below are seconds, below the next milliseconds, else microseconds: all until year 5138. */
-const secondsBelow = 1e11;
-const millisecondsBelow = 1e14;
-/** A Date holds no time further from 1970. */
-const timeMsMax = 8.64e15;
-
 /** Reads stamps for one scanner. */
 export class StampReader {
   readonly #clock: Clock;
@@ -36,13 +30,19 @@ export class StampReader {
 
   /** The time of the record in the registers. */
   readTimeMs(r: Registers): number {
-    const header = r.header;
+    const timeMs = this.#readHeader(r.header, r.parts);
+    // A format's field that is no time leaves the record the time of its envelope.
+    const own = r.header.stampField !== r.envelope.stampField;
+    return Number.isNaN(timeMs) && own ? this.#readHeader(r.envelope, r.parts) : timeMs;
+  }
+
+  #readHeader(header: Header, parts: StampParts): number {
     if (header.stampField !== undefined) {
-      return this.#readField(header.stampField, header.stampPattern, r.parts);
+      return this.#readField(header.stampField, header.stampPattern, parts);
     }
     if (header.stampStart < 0) return Number.NaN;
     if (this.#isKept(header)) return this.#keptMs;
-    const timeMs = this.#readStamp(header, r.parts);
+    const timeMs = this.#readStamp(header, parts);
     this.#keep(header, timeMs);
     return timeMs;
   }
@@ -56,20 +56,16 @@ export class StampReader {
     return to < 0 ? Number.NaN : this.#clock.findTimeMs(parts);
   }
 
-  /** A value of a structured record: epoch seconds (or ms, or µs, by size), or text in a known form. */
-  #readField(value: FieldValue, pattern: TimePattern | null, parts: StampParts): number {
-    if (typeof value === "number") return numberToMs(value);
-    if (typeof value !== "string") return Number.NaN;
-    const b = Buffer.from(value, "utf8");
-    if (pattern !== null) {
-      return pattern.parse(b, 0, b.length, parts) === b.length
-        ? this.#clock.findTimeMs(parts)
-        : Number.NaN;
+  /** The whole text must be one stamp. */
+  #readField(text: string, pattern: TimePattern | null, parts: StampParts): number {
+    const b = Buffer.from(text, "utf8");
+    let to: number;
+    if (pattern !== null) to = pattern.parse(b, 0, b.length, parts);
+    else {
+      const found = parseAutomatic(b, 0, b.length, b.length, parts);
+      to = found < 0 ? -1 : stampEndOf(found);
     }
-    const found = parseAutomatic(b, 0, b.length, b.length, parts);
-    return found >= 0 && stampEndOf(found) === b.length
-      ? this.#clock.findTimeMs(parts)
-      : Number.NaN;
+    return to === b.length && to > 0 ? this.#clock.findTimeMs(parts) : Number.NaN;
   }
 
   #isKept(header: Header): boolean {
@@ -99,14 +95,4 @@ export class StampReader {
     this.#validFrom = this.#clock.validFrom;
     this.#validUntil = this.#clock.validUntil;
   }
-}
-
-function numberToMs(value: number): number {
-  if (!(value >= 0)) return Number.NaN;
-  let ms = value;
-  if (value < secondsBelow) ms = value * 1000;
-  else if (value >= millisecondsBelow) ms = value / 1000;
-  // 1e-6 of a millisecond: what doubles lose of a fraction in seconds.
-  ms = Math.floor(ms + 1e-6);
-  return ms <= timeMsMax ? ms : Number.NaN;
 }
