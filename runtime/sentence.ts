@@ -6,7 +6,7 @@
  * banned for them; a prefix that holds a protected address is never banned.
  */
 import type { BanSpec } from "./contract.ts";
-import { type Culprit, eachAddress, identify, isWide, captureOf } from "./identity.ts";
+import { type Culprit, captureOf, eachAddress, identify, isWide } from "./identity.ts";
 import { isHost, parsePrefix } from "./prefix.ts";
 import type { Protection } from "./protect.ts";
 import { type Counted, Window } from "./window.ts";

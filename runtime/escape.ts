@@ -1,0 +1,41 @@
+/**
+ * Text of a log on its way to a terminal, a file or another program.
+ *
+ * In: text that an attacker wrote. Out: the same in ASCII and plain letters, in which no byte moves a cursor,
+ * ends a line, reverses the direction of writing or hides. What must hold: JSON stays the same JSON.
+ */
+import { reportedTextMax } from "./limits.ts";
+
+/** Control characters, line and paragraph separators, everything invisible or directional, lone surrogates. */
+const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+
+/** A value as one line of JSON. Keys keep their order. */
+export function jsonLine(value: object): string {
+  return escapeText(JSON.stringify(value));
+}
+
+/** With `\u` escapes, as JSON writes them. */
+export function escapeText(text: string): string {
+  return text.replace(unsafe, (found) => {
+    let escaped = "";
+    for (let at = 0; at < found.length; at += 1) {
+      escaped += `\\u${found.charCodeAt(at).toString(16).padStart(4, "0")}`;
+    }
+    return escaped;
+  });
+}
+
+/** Captures for a report, each cut to what a person would read; no prototype. */
+export function cutCaptures(captures: Readonly<Record<string, string>>): Record<string, string> {
+  const cut: Record<string, string> = Object.create(null);
+  for (const [name, text] of Object.entries(captures)) {
+    cut[name] = text.length > reportedTextMax ? text.slice(0, reportedTextMax) : text;
+  }
+  return cut;
+}
+
+/** ISO 8601 in UTC with milliseconds; null for no time, and for none that can be written. */
+export function isoTime(ms: number | null): string | null {
+  if (ms === null || !(Math.abs(ms) <= 8.64e15)) return null;
+  return new Date(ms).toISOString();
+}
