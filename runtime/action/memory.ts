@@ -1,48 +1,27 @@
-/**
- * A firewall that only remembers: for trying a policy out, for tests and for the demonstration.
- *
- * In: changes. Out: nothing anywhere but here. It ends bans by its own clock, as the kernel's would.
- */
+/** The in-memory firewall: for trying out and for tests. It holds what it is told, and bans nobody. */
 import type { DriverContext, Firewall, FirewallChange } from "../contract.ts";
 
-export interface MemoryFirewall extends Firewall {
-  /** What it holds at present, in the order in which it was added. */
-  bans(): FirewallChange[];
-}
-
-export function memory(context: DriverContext, now: () => number = Date.now): MemoryFirewall {
-  const held = new Map<string, FirewallChange>();
-  const keyOf = (change: FirewallChange) => `${change.jail} ${change.address}`;
-
-  function put(change: FirewallChange): void {
-    if (change.op === "delete") held.delete(keyOf(change));
-    else held.set(keyOf(change), change);
-    context.log("debug", `memory: ${change.op} ${change.address} in ${change.jail}`);
-  }
-
-  function dropEnded(): void {
-    for (const [key, { until }] of held) if (until !== null && until <= now()) held.delete(key);
-  }
-
+export function memory(context: DriverContext): Firewall {
+  const bans = new Map<string, FirewallChange>();
+  const keyOf = (change: FirewallChange) => `${change.jail}\0${change.address}`;
   return {
     name: "memory",
-    async start(bans) {
-      held.clear();
-      for (const ban of bans) put(ban);
+    async start(standing) {
+      bans.clear();
+      for (const ban of standing) bans.set(keyOf(ban), ban);
+      context.log("info", `memory: ${bans.size} bans, in force nowhere`);
     },
     async apply(changes) {
-      dropEnded();
-      for (const change of changes) put(change);
+      for (const change of changes) {
+        if (change.op === "delete") bans.delete(keyOf(change));
+        else bans.set(keyOf(change), change);
+      }
     },
     async check(sample) {
-      return sample.every((change) => held.has(keyOf(change)));
+      return sample.every((ban) => bans.has(keyOf(ban)));
     },
     async stop(flush) {
-      if (flush) held.clear();
-    },
-    bans: () => {
-      dropEnded();
-      return [...held.values()];
+      if (flush) bans.clear();
     },
   };
 }

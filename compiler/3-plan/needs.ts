@@ -1,0 +1,81 @@
+/**
+ * What a bundle needs from a host: the manifest's `needs`, from which the service unit is derived.
+ *
+ * In: a checked policy. Out: sorted lists without doubles. A path or program that is only known on
+ * the host (it holds a value) cannot be told beforehand and is left out.
+ */
+import type { Manifest } from "../../runtime/contract.ts";
+import type { ActionValue, Policy, Step } from "../../schemas/policy.ts";
+
+export function findNeeds(policy: Policy): Manifest["needs"] {
+  const watches = policy.jails.flatMap((jail) => jail.watches);
+  const who = policy.jails.flatMap((jail) => [...jail.neverBan, ...jail.behind]);
+  const steps = policy.actions.flatMap((action) => action.hooks.flatMap((hook) => hook.steps));
+  const journal = watches.some((watch) => watch.kind === "journal");
+  const nftables = steps.some((step) => step.verb === "driver" && step.driver === "nftables");
+  const secrets = steps.flatMap(valuesOf).flatMap(secretsOf);
+  return {
+    files: sorted(watches.flatMap((watch) => (watch.kind === "file" ? watch.paths : []))),
+    lists: sorted([
+      ...who.flatMap((one) => (one.kind === "file" ? [one.path] : [])),
+      ...secrets.flatMap((secret) => (secret.from === "file" ? [secret.name] : [])),
+    ]),
+    journal,
+    programs: sorted([
+      ...(journal ? ["journalctl"] : []),
+      ...(nftables ? ["nft"] : []),
+      ...steps.flatMap(programOf),
+    ]),
+    writes: sorted(steps.flatMap((step) => (step.verb === "write" ? fixedText(step.path) : []))),
+    environment: sorted(secrets.flatMap((secret) => (secret.from === "env" ? [secret.name] : []))),
+    resolves: who.some((one) => one.kind === "host"),
+    capabilities: nftables ? ["CAP_NET_ADMIN"] : [],
+  };
+}
+
+function sorted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}
+
+function programOf(step: Step): string[] {
+  if (step.verb === "script") return ["/bin/sh"];
+  return step.verb === "run" ? fixedText(step.argv[0]) : [];
+}
+
+function fixedText(value: ActionValue): string[] {
+  if (value.kind !== "text") return [];
+  const texts = value.parts.map((part) => ("text" in part ? part.text : null));
+  return texts.includes(null) ? [] : [texts.join("")];
+}
+
+function valuesOf(step: Step): ActionValue[] {
+  switch (step.verb) {
+    case "run":
+      return [...step.argv, ...(step.input === null ? [] : [step.input])];
+    case "script":
+      return step.input === null ? [] : [step.input];
+    case "write":
+      return [step.path, step.body];
+    case "log":
+      return [step.text];
+    case "driver":
+      return [];
+    default:
+      return step satisfies never;
+  }
+}
+
+function secretsOf(value: ActionValue): { from: "env" | "file"; name: string }[] {
+  switch (value.kind) {
+    case "secret":
+      return [{ from: value.from, name: value.name }];
+    case "text":
+      return value.parts.flatMap((part) => ("secret" in part ? [part.secret] : []));
+    case "list":
+      return value.items.flatMap(secretsOf);
+    case "object":
+      return value.entries.flatMap((entry) => secretsOf(entry.value));
+    default:
+      return [];
+  }
+}

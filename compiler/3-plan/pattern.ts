@@ -1,0 +1,107 @@
+/**
+ * A template or a regular expression into what is carried out: rows of operations, or a literal
+ * pattern with what must be in the message before it is worth trying.
+ *
+ * In: a checked pattern and the names its slots have. Out: a `PatternPlan`.
+ */
+import type { PartHole, Parts, Pattern, Regex, Template } from "../../schemas/policy.ts";
+import { plan as codes } from "../diagnostics/catalogue/plan.ts";
+import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import { alternativesMax, countAlternatives, cut, flatten } from "./flatten.ts";
+import { regexLiterals } from "./literals.ts";
+import type {
+  Alternative,
+  CapturePlan,
+  PatternPlan,
+  RegexPlan,
+  TemplatePlan,
+} from "./plan-types.ts";
+
+/** Names captured by a pattern, each once, in the order in which they stand. */
+export function captureNames(pattern: Pattern): string[] {
+  const names =
+    pattern.kind === "regex"
+      ? pattern.groups.map((group) => group.name)
+      : holesOf(pattern.parts).flatMap((hole) => (hole.name === null ? [] : [hole.name]));
+  return [...new Set(names)];
+}
+
+function holesOf(parts: Parts): PartHole[] {
+  return parts.flatMap((part) =>
+    part.kind === "hole" ? [part] : part.kind === "optional" ? holesOf(part.parts) : [],
+  );
+}
+
+export function planPattern(
+  pattern: Pattern,
+  names: readonly string[],
+  firstSlot: number,
+  diagnostics: Diagnostics,
+): PatternPlan {
+  return pattern.kind === "regex"
+    ? planRegex(pattern)
+    : planTemplate(pattern, names, firstSlot, diagnostics);
+}
+
+function planTemplate(
+  template: Template,
+  names: readonly string[],
+  firstSlot: number,
+  diagnostics: Diagnostics,
+): TemplatePlan {
+  const slotOf = (hole: PartHole) => {
+    const slot = hole.name === null ? -1 : names.indexOf(hole.name);
+    return slot < 0 ? -1 : firstSlot + slot;
+  };
+  const alternatives: Alternative[] = [];
+  if (countAlternatives(template.parts) > alternativesMax) {
+    diagnostics.add(codes.tooManyAlternatives, template.at, { max: alternativesMax });
+  } else {
+    for (const row of flatten(template.parts)) {
+      const alternative = cut(row, slotOf);
+      if (alternative === null) diagnostics.add(codes.freeBesideFree, template.at, {});
+      else alternatives.push(alternative);
+    }
+  }
+  return {
+    kind: "template",
+    ignoreCase: template.ignoreCase,
+    alternatives,
+    firstSlot,
+    endSlot: firstSlot + names.length,
+    captures: templateCaptures(template, slotOf),
+  };
+}
+
+function templateCaptures(template: Template, slotOf: (hole: PartHole) => number): CapturePlan[] {
+  const byName = new Map<string, CapturePlan>();
+  for (const hole of holesOf(template.parts)) {
+    const slot = slotOf(hole);
+    if (hole.name === null || slot < 0) continue;
+    const kind = hole.of === "address" || hole.of === "host" ? hole.of : "text";
+    byName.set(hole.name, { name: hole.name, kind, from: slot });
+  }
+  return [...byName.values()];
+}
+
+function planRegex(regex: Regex): RegexPlan {
+  const { prefix, required } = regexLiterals(regex.expanded, regex.flags);
+  const jsNames = groupNames(regex);
+  return {
+    kind: "regex",
+    expanded: regex.expanded,
+    flags: regex.flags,
+    prefix,
+    required,
+    captures: regex.groups.flatMap(({ name, of }, i) => {
+      const from = jsNames[i];
+      return from === undefined ? [] : [{ name, kind: of, from }];
+    }),
+  };
+}
+
+/** How JavaScript calls the named groups, in the order in which they stand in the pattern. */
+function groupNames(regex: Regex): string[] {
+  const match = new RegExp(`${regex.expanded}|`, regex.flags).exec("");
+  return Object.keys(match?.groups ?? {});
+}

@@ -1,0 +1,152 @@
+/**
+ * A filter as functions: one a rule, named after it, and one that decides which of them to ask.
+ *
+ * In: a `FilterPlan` and its number in the program. Out: parts of the module, and the name of the
+ * function to call on a record that one of the filter's formats has read.
+ */
+import type { Field } from "../../schemas/policy.ts";
+import type { CapturePlan, FilterPlan, PatternPlan, RulePlan } from "../3-plan/plan-types.ts";
+import { type Code, comment, join, js, literal, quote } from "./code.ts";
+import { writeDispatch } from "./dispatch.ts";
+import { writeDuration } from "./duration.ts";
+import { writeFields } from "./format.ts";
+import type { Module } from "./module.ts";
+import { writePattern } from "./pattern.ts";
+import { writeWhere } from "./where.ts";
+
+export interface WrittenFilter {
+  /** Called with the cursor once a format has read the record. */
+  readonly run: Code;
+  /** The entry in `Program.filters`. */
+  readonly spec: Code;
+}
+
+export function writeFilter(module: Module, filter: FilterPlan, index: number): WrittenFilter {
+  const name = module.names.make(filter.name);
+  const parts = module.names.make(`${filter.name} parts`);
+  const frames = filter.frames.map((frame) => module.constant("captures", captureList(frame)));
+  const formats = filter.formats.map((format) => writeFields(module, filter, format));
+  module.add(
+    join([
+      comment(`filter ${filter.id} (${filter.at})${filter.describe ? `: ${filter.describe}` : ""}`),
+      js`const ${parts} = {
+  index: ${index},
+  sessionBy: ${filter.sessionBy === null ? null : quote(filter.sessionBy)},
+  frames: [${frames}],
+  formats: [${formats}],
+};`,
+    ]),
+  );
+  const rules = filter.rules.map((plan) => writeRule(module, filter, parts, plan));
+  const ask = filter.frames.length === 0 ? name : module.names.make(`${filter.name} rules`);
+  module.add(writeAsk(module, ask, filter, rules));
+  if (filter.frames.length > 0) module.add(writeFramed(module, name, ask, filter));
+  const specs = rules.map((rule) => rule.spec);
+  return {
+    run: name,
+    spec: js`{
+    id: ${quote(filter.id)},
+    name: ${quote(filter.name)},
+    sessionMs: ${filter.sessionMs === null ? null : writeDuration(filter.sessionMs)},
+    rules: [${specs}],
+  }`,
+  };
+}
+
+interface WrittenRule {
+  readonly plan: RulePlan;
+  readonly name: Code;
+  readonly spec: Code;
+}
+
+function writeRule(module: Module, filter: FilterPlan, parts: Code, plan: RulePlan): WrittenRule {
+  const { spec, pattern, where } = plan;
+  const name = module.names.make(spec.name);
+  const specName = module.names.make(`${spec.name} rule`);
+  const captures =
+    pattern === null || pattern.captures.length === 0
+      ? js`[]`
+      : module.constant("captures", captureList(pattern));
+  const field = (of: Field) => writeField(module, filter, parts, plan, captures, of);
+  const tests = [
+    ...(pattern === null ? [] : [writePattern(module, pattern, "message")]),
+    ...(where === null ? [] : [writeWhere({ module, field }, where)]),
+    js`${module.use("hit")}(c, ${parts}, ${specName}, ${captures})`,
+  ];
+  module.add(
+    join([
+      comment(`${spec.at}  ${spec.kind} ${plan.source ?? "where ..."}`),
+      js`const ${specName} = ${literal(spec)};`,
+      js`function ${name}(c) {
+  return (
+    ${join(tests, js` &&\n    `)}
+  );
+}`,
+    ]),
+  );
+  return { plan, name, spec: specName };
+}
+
+/** The rule's captures first, then the frame's, then the format's fields and the header's. */
+function writeField(
+  module: Module,
+  filter: FilterPlan,
+  parts: Code,
+  plan: RulePlan,
+  captures: Code,
+  field: Field,
+): Code {
+  if ("path" in field) {
+    const key = JSON.stringify(field.path);
+    const at = filter.fields.findIndex((one) => "path" in one && JSON.stringify(one.path) === key);
+    return js`c.record.values[${at}]`;
+  }
+  const mine = plan.pattern?.captures.some((capture) => capture.name === field.name) === true;
+  const frames = filter.frameSlots.includes(field.name);
+  if (mine || frames) {
+    return js`${module.use("valueOf")}(c, ${parts}, ${captures}, ${quote(field.name)})`;
+  }
+  return js`${module.use("fieldOf")}(c, ${parts}, ${quote(field.name)})`;
+}
+
+function captureList(pattern: PatternPlan): Code {
+  return js`[${pattern.captures.map(writeCapture)}]`;
+}
+
+function writeCapture({ name, kind, from }: CapturePlan): Code {
+  return js`{ name: ${quote(name)}, kind: ${quote(kind)}, from: ${literal(from)} }`;
+}
+
+/** Ignore rules before all others, then the rest by what the message begins with. */
+function writeAsk(
+  module: Module,
+  name: Code,
+  filter: FilterPlan,
+  rules: readonly WrittenRule[],
+): Code {
+  const ignore = rules.filter(({ plan }) => plan.spec.kind === "ignore");
+  const others = rules.filter(({ plan }) => plan.spec.kind !== "ignore");
+  const body: Code[] = [];
+  if (filter.frames.length === 0) body.push(js`${module.use("begin")}(c);`);
+  body.push(js`const { messageBytes: bytes, messageStart: start } = c.record;`);
+  if (ignore.length > 0) {
+    const calls = ignore.map((rule) => js`${rule.name}(c)`);
+    body.push(js`if (${join(calls, js` || `)}) return true;`);
+  }
+  body.push(writeDispatch(others));
+  return js`function ${name}(c) {
+${join(body)}
+}`;
+}
+
+function writeFramed(module: Module, name: Code, ask: Code, filter: FilterPlan): Code {
+  const frames = filter.frames.map((frame) => {
+    const message = frame.captures.find((capture) => capture.name === "message");
+    const match = writePattern(module, frame, "message");
+    return js`{ match: (c) => ${match}, message: ${literal(message?.from ?? -1)} }`;
+  });
+  const list = module.own("frames", js`[${frames}]`);
+  return js`function ${name}(c) {
+  return ${module.use("framed")}(c, ${list}, ${ask});
+}`;
+}

@@ -1,0 +1,67 @@
+/**
+ * The module that is being written: what it imports, its constants, its functions, in order.
+ *
+ * Constants are asked for where they are used and written once: equal code gets one name. The order
+ * of everything is the order in which it was first asked for, so equal plans give equal bytes.
+ */
+import { type Code, ident, join, js, Names, quote } from "./code.ts";
+
+export class Module {
+  readonly names: Names;
+  readonly #imports = new Set<string>();
+  readonly #constants = new Map<string, Code>();
+  readonly #constantLines: Code[] = [];
+  readonly #parts: Code[] = [];
+
+  /** `runtimeNames`: everything the barrel exports, so that no policy's name hides one. */
+  constructor(runtimeNames: readonly string[]) {
+    this.names = new Names([
+      ...runtimeNames,
+      "c",
+      "event",
+      "secret",
+      "bytes",
+      "start",
+      "record",
+      "name",
+      "read",
+      "program",
+    ]);
+  }
+
+  /** A function or class of runtime/index.ts. */
+  use(name: string): Code {
+    this.#imports.add(name);
+    return ident(name);
+  }
+
+  /** A constant; the same code is written once. */
+  constant(wish: string, code: Code): Code {
+    const known = this.#constants.get(code.toString());
+    if (known !== undefined) return known;
+    const name = this.own(wish, code);
+    this.#constants.set(code.toString(), name);
+    return name;
+  }
+
+  /** A constant that nobody shares. */
+  own(wish: string, code: Code): Code {
+    const name = this.names.make(wish.slice(0, 24));
+    this.#constantLines.push(js`const ${name} = /* @__PURE__ */ ${code};`);
+    return name;
+  }
+
+  add(part: Code): void {
+    this.#parts.push(part);
+  }
+
+  /** `from` is where the runtime's barrel is found. */
+  write(from: string): Code {
+    const imports = [...this.#imports].sort().map(ident);
+    const constants = this.#constantLines.length === 0 ? [] : [join(this.#constantLines)];
+    return join(
+      [js`import { ${imports} } from ${quote(from)};`, ...constants, ...this.#parts],
+      js`\n\n`,
+    );
+  }
+}

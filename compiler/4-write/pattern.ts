@@ -1,0 +1,113 @@
+/**
+ * Patterns as code: a chain of operations for a template, a literal and its prefilter for a regex.
+ *
+ * In: a `PatternPlan`. Out: an expression that is true when the text at hand matches, and the
+ * constants it needs, which are written once a module however often they are used.
+ */
+import type {
+  Alternative,
+  Op,
+  PatternPlan,
+  RegexPlan,
+  TemplatePlan,
+} from "../3-plan/plan-types.ts";
+import { type Code, join, js, literal, quote, regex } from "./code.ts";
+import type { Module } from "./module.ts";
+
+/** The text a pattern is matched on: a rule's message, or a program's name. */
+export type Subject = "message" | "program" | "value";
+
+export function writePattern(module: Module, pattern: PatternPlan, subject: Subject): Code {
+  return pattern.kind === "regex"
+    ? writeRegex(module, pattern, subject)
+    : writeTemplate(module, pattern, subject);
+}
+
+function writeTemplate(module: Module, template: TemplatePlan, subject: Subject): Code {
+  const begin =
+    subject === "message"
+      ? js`${module.use("message")}(c, ${template.firstSlot}, ${template.endSlot})`
+      : js`${module.use(subject)}(c)`;
+  const ways = template.alternatives.map((alternative) => {
+    const ops = writeAlternative(module, alternative, template.ignoreCase);
+    return join([begin, ...ops], js` && `);
+  });
+  if (ways.length === 0) return js`false`;
+  return ways.length === 1 ? (ways[0] as Code) : js`(${join(ways, js` ||\n    `)})`;
+}
+
+function writeAlternative(module: Module, way: Alternative, fold: boolean): Code[] {
+  const left = way.left.map((op) => writeOp(module, op, fold, false));
+  if (way.free === null) return [...left, js`${module.use("done")}(c)`];
+  const right = way.right.map((op) => writeOp(module, op, fold, true));
+  const segments = way.free.segments.map(({ ops, slot }) => {
+    const row = join(
+      ops.map((op) => writeOp(module, op, fold, false)),
+      js` && `,
+    );
+    return js`${module.use("segment")}(c, ${slot}, (c) => ${row})`;
+  });
+  return [...left, ...right, ...segments.reverse(), js`${module.use("free")}(c, ${way.free.slot})`];
+}
+
+function writeOp(module: Module, op: Op, fold: boolean, back: boolean): Code {
+  if (op.op === "text") {
+    return js`${module.use(back ? "textBack" : "text")}(c, ${writeLiteral(module, op.text, fold)})`;
+  }
+  const next = op.neighbour === null ? js`null` : writeLiteral(module, op.neighbour, fold);
+  const { slot, open } = op;
+  switch (op.of) {
+    case "address":
+      return js`${module.use(back ? "addressBack" : "address")}(c, ${slot}, ${next}, ${open})`;
+    case "host":
+      return back
+        ? js`${module.use("hostBack")}(c, ${slot}, ${next}, ${open})`
+        : js`${module.use("host")}(c, ${slot}, ${writeRun(module, "hostRun", [next])}, ${open})`;
+    case "word":
+      return back
+        ? js`${module.use("wordBack")}(c, ${slot}, ${next})`
+        : js`${module.use("run")}(c, ${slot}, ${writeRun(module, "wordRun", [next])})`;
+    case "not": {
+      const chars = quote(op.chars ?? "");
+      if (!back) {
+        return js`${module.use("run")}(c, ${slot}, ${writeRun(module, "notRun", [chars, next])})`;
+      }
+      const table = module.constant("not", js`${module.use("makeNotTable")}(${chars})`);
+      return js`${module.use("notBack")}(c, ${slot}, ${table}, ${next})`;
+    }
+    case "words": {
+      const choices = sortChoices(op.words ?? []).map((word) => writeLiteral(module, word, fold));
+      const list = module.constant("words", js`[${choices}]`);
+      return js`${module.use(back ? "wordsBack" : "words")}(c, ${slot}, ${list}, ${next})`;
+    }
+    default:
+      return js`${module.use(back ? `${op.of}Back` : op.of)}(c, ${slot}, ${next})`;
+  }
+}
+
+/** Longest first, by bytes; of equals the first as written. */
+function sortChoices(words: readonly string[]): string[] {
+  return [...words].sort((a, b) => Buffer.byteLength(b) - Buffer.byteLength(a));
+}
+
+/** A run remembers its last attempt, so that each hole has one of its own. */
+function writeRun(module: Module, make: string, args: readonly Code[]): Code {
+  return module.own("run", js`${module.use(make)}(${args})`);
+}
+
+export function writeLiteral(module: Module, text: string, fold: boolean): Code {
+  const args = fold ? [quote(text), js`true`] : [quote(text)];
+  return module.constant(`_${text}`, js`${module.use("lit")}(${args})`);
+}
+
+function writeRegex(module: Module, plan: RegexPlan, subject: Subject): Code {
+  const pattern = module.constant("pattern", regex(plan.expanded, plan.flags));
+  if (subject !== "message") return js`${module.use("programMatches")}(c, ${pattern})`;
+  const fold = plan.flags.includes("i");
+  const required = plan.required === "" ? js`null` : writeLiteral(module, plan.required, fold);
+  const strict = plan.captures.filter((capture) => capture.kind !== "text");
+  const checks = strict.map(({ from, kind }) => literal({ from, kind }));
+  if (checks.length === 0) return js`${module.use("exec")}(c, ${pattern}, ${required})`;
+  const list = module.constant("strict", js`[${checks}]`);
+  return js`${module.use("exec")}(c, ${pattern}, ${required}, ${list})`;
+}

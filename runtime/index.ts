@@ -1,0 +1,61 @@
+/**
+ * What emitted code may import, and nothing more. Importing it does nothing: what a policy does not
+ * use is not in its bundle.
+ */
+export { memory } from "./action/memory.ts";
+export { nftables } from "./action/nftables.ts";
+export { eventText } from "./action/value.ts";
+export { CriEnvelope } from "./envelope/cri.ts";
+export { DockerEnvelope } from "./envelope/docker.ts";
+export { openSyslog } from "./envelope/syslog.ts";
+export { accessField, readAccess } from "./format/access.ts";
+export { readAudit } from "./format/audit.ts";
+export { readJson } from "./format/json.ts";
+export { makeLines, readLines } from "./format/lines.ts";
+export { readLogfmt } from "./format/logfmt.ts";
+export { makeFields, makeFlatFields } from "./format/paths.ts";
+export { readSyslog } from "./format/syslog.ts";
+export { fieldOf, hit, namedValues, noFields, valueOf } from "./hit.ts";
+export { makeNotTable } from "./holes.ts";
+export { begin, exec, framed, isProgram, program, programMatches } from "./pattern.ts";
+export { hostRun, notRun, wordRun } from "./run.ts";
+export { firstFormat, isSeen, makeScanner, openPlain, openWith, programLength } from "./scan.ts";
+export {
+  address,
+  addressBack,
+  done,
+  free,
+  hex,
+  hexBack,
+  host,
+  hostBack,
+  int,
+  intBack,
+  lit,
+  message,
+  notBack,
+  number,
+  numberBack,
+  port,
+  portBack,
+  run,
+  segment,
+  text,
+  textBack,
+  time,
+  timeBack,
+  wordBack,
+  words,
+  wordsBack,
+} from "./template.ts";
+export { TimePattern } from "./time/pattern.ts";
+export {
+  compareBool,
+  compareNumber,
+  comparePrefix,
+  compareText,
+  matchesRegex,
+  matchesTemplate,
+  prefixParts,
+  value,
+} from "./where.ts";

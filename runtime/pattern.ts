@@ -1,0 +1,131 @@
+/**
+ * Regular expressions, programs and frames: what is matched besides templates.
+ *
+ * In: a cursor on a record that a format has read. Out: whether it fits; captures stay in the cursor
+ * until a rule has matched as a whole. Rules: docs/matching.md sections 3, 4 and 7.
+ */
+import { decode, indexIn, lowerCase } from "./bytes.ts";
+import type { Cursor } from "./cursor.ts";
+import { addressOfGroup, type Capture } from "./hit.ts";
+import { type Literal, open } from "./template.ts";
+
+/** A group that must be an address or a host name, or nothing has matched. */
+export type StrictGroup = Omit<Capture, "name">;
+
+/**
+ * Searches the message. `required` is in every match of the pattern: bytes without it are never
+ * decoded. Null: nothing is known.
+ */
+export function exec(
+  c: Cursor,
+  pattern: RegExp,
+  required: Literal | null,
+  strict: readonly StrictGroup[] = [],
+): boolean {
+  const { messageBytes, messageStart, messageEnd } = c.record;
+  if (required !== null && !contains(messageBytes, messageStart, messageEnd, required))
+    return false;
+  c.text ??= decode(messageBytes, messageStart, messageEnd);
+  const match = pattern.exec(c.text);
+  if (match === null) return false;
+  const groups = match.groups ?? null;
+  for (const { from, kind } of strict) {
+    const taken = groups?.[from];
+    if (taken === undefined || kind === "host") continue;
+    if (addressOfGroup(taken, kind) === null) return false;
+  }
+  c.groups = groups;
+  return true;
+}
+
+/** Is the literal anywhere in `bytes[start, end)`? */
+export function contains(bytes: Buffer, start: number, end: number, literal: Literal): boolean {
+  if (!literal.fold) return indexIn(bytes, start, end, literal.bytes) >= 0;
+  const want = literal.bytes;
+  for (let at = start; at + want.length <= end; at++) {
+    let i = 0;
+    while (i < want.length && lowerCase(bytes[at + i] as number) === want[i]) i++;
+    if (i === want.length) return true;
+  }
+  return false;
+}
+
+/** Sets the cursor on the program's name; false: the record has none. */
+export function program(c: Cursor): boolean {
+  const { bytes, programStart, programEnd } = c.record.header;
+  return programStart >= 0 && open(c, bytes, programStart, programEnd);
+}
+
+export function programMatches(c: Cursor, pattern: RegExp): boolean {
+  const { bytes, programStart, programEnd } = c.record.header;
+  return programStart >= 0 && pattern.test(decode(bytes, programStart, programEnd));
+}
+
+/** Is the program's name, which has the literal's length, the literal? */
+export function isProgram(c: Cursor, literal: Literal): boolean {
+  const { bytes, programStart, programEnd } = c.record.header;
+  return (
+    programEnd - programStart === literal.bytes.length &&
+    indexIn(bytes, programStart, programEnd, literal.bytes) === programStart
+  );
+}
+
+/** Begins a filter on the record at hand. */
+export function begin(c: Cursor): void {
+  c.text = null;
+  c.groups = null;
+  c.frameGroups = null;
+  c.frame = -1;
+}
+
+export interface Frame {
+  readonly match: (c: Cursor) => boolean;
+  /** Where `message` is: a template's slot, or a regular expression's group. */
+  readonly message: number | string;
+}
+
+/**
+ * Runs the rules on what the first fitting frame leaves of the message; without one the filter does
+ * not see the record. The message is put back for the filters behind.
+ */
+export function framed(
+  c: Cursor,
+  frames: readonly Frame[],
+  rules: (c: Cursor) => boolean,
+): boolean {
+  const record = c.record;
+  const { messageBytes, messageStart, messageEnd } = record;
+  begin(c);
+  const frame = frames.findIndex((one) => one.match(c));
+  const where = frames[frame];
+  if (where === undefined || !narrow(c, where)) return false;
+  c.frame = frame;
+  c.frameGroups = c.groups;
+  c.frameBytes = messageBytes;
+  c.groups = null;
+  c.text = null;
+  const found = rules(c);
+  record.messageBytes = messageBytes;
+  record.messageStart = messageStart;
+  record.messageEnd = messageEnd;
+  return found;
+}
+
+function narrow(c: Cursor, frame: Frame): boolean {
+  const record = c.record;
+  if (typeof frame.message === "number") {
+    const start = c.slots[frame.message * 2] as number;
+    if (start < 0) return false;
+    record.messageStart = start;
+    record.messageEnd = c.slots[frame.message * 2 + 1] as number;
+    return true;
+  }
+  const message = c.groups?.[frame.message];
+  if (message === undefined) return false;
+  // A group has no offsets in bytes: its text is one text with or without what stood around it.
+  const bytes = Buffer.from(message, "utf8");
+  record.messageBytes = bytes;
+  record.messageStart = 0;
+  record.messageEnd = bytes.length;
+  return true;
+}

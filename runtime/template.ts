@@ -1,0 +1,271 @@
+/**
+ * The operations templates are compiled to: docs/matching.md section 5.
+ *
+ * In: a cursor that `open` has set on a text. Each operation takes its part off the left end (or, as
+ * `...Back`, the right end) of what is left and says whether it stood there. Slot -1: not captured.
+ * `next` is the literal that must stand beside a hole in the direction of matching. Nothing is tried
+ * twice, and nothing is allocated.
+ */
+import { takeAddress, takeAddressBack } from "./address-token.ts";
+import { byteIn } from "./bytes.ts";
+import type { Cursor } from "./cursor.ts";
+import * as holes from "./holes.ts";
+import { type Run, takeRun } from "./run.ts";
+
+export interface Literal {
+  /** Lower case when `fold`. */
+  readonly bytes: Uint8Array;
+  /** ASCII letters match without case. */
+  readonly fold: boolean;
+}
+
+/** A literal of a template, made once when the bundle is loaded. */
+export function lit(text: string, fold = false): Literal {
+  const folded = fold ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
+  return { bytes: new Uint8Array(Buffer.from(folded, "utf8")), fold };
+}
+
+export type Next = Literal | null;
+
+/** Texts begun by all scanners together. */
+let opens = 0;
+
+/** Sets the cursor on a text and forgets the captures in slots `[firstSlot, endSlot)`. */
+export function open(
+  c: Cursor,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  firstSlot = 0,
+  endSlot = 0,
+): boolean {
+  c.bytes = bytes;
+  c.start = start;
+  c.end = end;
+  c.left = start;
+  c.right = end;
+  c.opened = ++opens;
+  for (let i = firstSlot * 2; i < endSlot * 2; i++) c.slots[i] = -1;
+  return true;
+}
+
+/** Sets the cursor on the message: how every alternative of a rule begins. */
+export function message(c: Cursor, firstSlot: number, endSlot: number): boolean {
+  const { messageBytes, messageStart, messageEnd } = c.record;
+  return open(c, messageBytes, messageStart, messageEnd, firstSlot, endSlot);
+}
+
+export function text(c: Cursor, literal: Literal): boolean {
+  if (!holes.fitsBehind(c.bytes, c.left, c.right, literal.bytes, literal.fold)) return false;
+  c.left += literal.bytes.length;
+  return true;
+}
+
+export function textBack(c: Cursor, literal: Literal): boolean {
+  if (!holes.fitsBefore(c.bytes, c.left, c.right, literal.bytes, literal.fold)) return false;
+  c.right -= literal.bytes.length;
+  return true;
+}
+
+/** Without a free hole everything must be used up. */
+export function done(c: Cursor): boolean {
+  return c.left === c.right;
+}
+
+/** The only or the first free hole takes what is left; an LF it takes never. */
+export function free(c: Cursor, slot: number): boolean {
+  return takeFree(c, slot, c.left, c.right);
+}
+
+function takeFree(c: Cursor, slot: number, start: number, end: number): boolean {
+  if (byteIn(c.bytes, start, end, 0x0a) >= 0) return false;
+  keep(c, slot, start, end);
+  return true;
+}
+
+/**
+ * A row of literals and bounded holes between two free holes, at its rightmost fit. The free hole
+ * behind it (`slot`) takes what lies between; the one before it is left to the cursor.
+ */
+export function segment(c: Cursor, slot: number, row: (c: Cursor) => boolean): boolean {
+  const low = c.left;
+  const high = c.right;
+  for (let start = high; start >= low; start--) {
+    c.left = start;
+    if (!row(c)) continue;
+    const taken = takeFree(c, slot, c.left, high);
+    c.left = low;
+    c.right = start;
+    return taken;
+  }
+  return false;
+}
+
+function keep(c: Cursor, slot: number, start: number, end: number): void {
+  if (slot < 0) return;
+  c.slots[slot * 2] = start;
+  c.slots[slot * 2 + 1] = end;
+}
+
+/** The hole reaches from `left` to `end`; -1: it does not fit. */
+function forward(c: Cursor, slot: number, end: number): boolean {
+  if (end < 0) return false;
+  keep(c, slot, c.left, end);
+  c.left = end;
+  return true;
+}
+
+/** The hole reaches from `start` to `right`; -1: it does not fit. */
+function backward(c: Cursor, slot: number, start: number): boolean {
+  if (start < 0) return false;
+  keep(c, slot, start, c.right);
+  c.right = start;
+  return true;
+}
+
+function bytesOf(next: Next): Uint8Array | null {
+  return next === null ? null : next.bytes;
+}
+
+function folds(next: Next): boolean {
+  return next?.fold === true;
+}
+
+/** `word`, `not CHARS`, and the name in `host`: see run.ts. */
+export function run(c: Cursor, slot: number, hole: Run): boolean {
+  return forward(c, slot, takeRun(c, hole));
+}
+
+export function wordBack(c: Cursor, slot: number, next: Next): boolean {
+  const found = holes.takeWordBack(c.bytes, c.left, c.right, bytesOf(next), folds(next));
+  return backward(c, slot, found);
+}
+
+export function notBack(c: Cursor, slot: number, allowed: Uint8Array, next: Next): boolean {
+  return backward(
+    c,
+    slot,
+    holes.takeNotBack(c.bytes, c.left, c.right, allowed, bytesOf(next), folds(next)),
+  );
+}
+
+/** An address where one stands, else a name. `open`: a free hole or nothing stands before. */
+export function host(c: Cursor, slot: number, hole: Run, open: boolean): boolean {
+  return address(c, slot, hole.next, open) || run(c, slot, hole);
+}
+
+export function hostBack(c: Cursor, slot: number, next: Next, open: boolean): boolean {
+  if (addressBack(c, slot, next, open)) return true;
+  const found = holes.takeHostNameBack(c.bytes, c.left, c.right, bytesOf(next), folds(next));
+  return backward(c, slot, found);
+}
+
+export function address(c: Cursor, slot: number, next: Next, open: boolean): boolean {
+  const { bytes, start, end, left, right } = c;
+  return forward(
+    c,
+    slot,
+    takeAddress(bytes, start, end, left, right, open, bytesOf(next), folds(next)),
+  );
+}
+
+export function addressBack(c: Cursor, slot: number, next: Next, open: boolean): boolean {
+  const { bytes, start, end, left, right } = c;
+  return backward(
+    c,
+    slot,
+    takeAddressBack(bytes, start, end, left, right, open, bytesOf(next), folds(next)),
+  );
+}
+
+/** A kind of number: `int`, `number`, `hex`, `port`. */
+type TakeNumber = (
+  b: Buffer,
+  start: number,
+  end: number,
+  low: number,
+  high: number,
+  literal: Uint8Array | null,
+  fold: boolean,
+) => number;
+
+function takeDigits(c: Cursor, take: TakeNumber, next: Next): number {
+  return take(c.bytes, c.start, c.end, c.left, c.right, bytesOf(next), folds(next));
+}
+
+export function int(c: Cursor, slot: number, next: Next): boolean {
+  return forward(c, slot, takeDigits(c, holes.takeInt, next));
+}
+
+export function intBack(c: Cursor, slot: number, next: Next): boolean {
+  return backward(c, slot, takeDigits(c, holes.takeIntBack, next));
+}
+
+export function number(c: Cursor, slot: number, next: Next): boolean {
+  return forward(c, slot, takeDigits(c, holes.takeNumber, next));
+}
+
+export function numberBack(c: Cursor, slot: number, next: Next): boolean {
+  return backward(c, slot, takeDigits(c, holes.takeNumberBack, next));
+}
+
+export function hex(c: Cursor, slot: number, next: Next): boolean {
+  return forward(c, slot, takeDigits(c, holes.takeHex, next));
+}
+
+export function hexBack(c: Cursor, slot: number, next: Next): boolean {
+  return backward(c, slot, takeDigits(c, holes.takeHexBack, next));
+}
+
+export function port(c: Cursor, slot: number, next: Next): boolean {
+  return forward(c, slot, takeDigits(c, holes.takePort, next));
+}
+
+export function portBack(c: Cursor, slot: number, next: Next): boolean {
+  return backward(c, slot, takeDigits(c, holes.takePortBack, next));
+}
+
+export function time(c: Cursor, slot: number, next: Next): boolean {
+  return forward(
+    c,
+    slot,
+    holes.takeTime(c.bytes, c.end, c.left, c.right, bytesOf(next), folds(next)),
+  );
+}
+
+export function timeBack(c: Cursor, slot: number, next: Next): boolean {
+  const found = holes.takeTimeBack(c.bytes, c.end, c.left, c.right, bytesOf(next), folds(next));
+  return backward(c, slot, found);
+}
+
+/** One of some words, which come longest first; all are folded or none. */
+export function words(c: Cursor, slot: number, choices: readonly Literal[], next: Next): boolean {
+  for (const choice of choices) {
+    const end = c.left + choice.bytes.length;
+    if (
+      holes.fitsBehind(c.bytes, c.left, c.right, choice.bytes, choice.fold) &&
+      holes.fitsBehind(c.bytes, end, c.right, bytesOf(next), folds(next))
+    ) {
+      return forward(c, slot, end);
+    }
+  }
+  return false;
+}
+
+export function wordsBack(
+  c: Cursor,
+  slot: number,
+  choices: readonly Literal[],
+  next: Next,
+): boolean {
+  for (const choice of choices) {
+    const start = c.right - choice.bytes.length;
+    if (
+      holes.fitsBefore(c.bytes, c.left, c.right, choice.bytes, choice.fold) &&
+      holes.fitsBefore(c.bytes, c.left, start, bytesOf(next), folds(next))
+    ) {
+      return backward(c, slot, start);
+    }
+  }
+  return false;
+}
