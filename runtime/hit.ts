@@ -56,7 +56,7 @@ export function fieldOf(c: Cursor, filter: FilterParts, name: string): FieldValu
 }
 
 /** The same with the captures of the rule and of the frame before it. */
-export function valueOf(
+export function namedValue(
   c: Cursor,
   filter: FilterParts,
   captures: readonly Capture[],

@@ -15,7 +15,7 @@ export { makeLines, readLines } from "./format/lines.ts";
 export { readLogfmt } from "./format/logfmt.ts";
 export { makeFields, makeFlatFields } from "./format/paths.ts";
 export { readSyslog } from "./format/syslog.ts";
-export { fieldOf, hit, namedValues, noFields, valueOf } from "./hit.ts";
+export { fieldOf, hit, namedValues, namedValue, noFields } from "./hit.ts";
 export { makeNotTable } from "./holes.ts";
 export { begin, exec, framed, isProgram, program, programMatches } from "./pattern.ts";
 export { hostRun, notRun, wordRun } from "./run.ts";

@@ -44,8 +44,8 @@ class Runs {
 
   addAlternatives(alternatives: readonly AST.Alternative[]): void {
     const only = alternatives[0];
-    if (alternatives.length !== 1 || only === undefined) return this.break();
-    for (const element of only.elements) this.#addElement(element);
+    if (alternatives.length !== 1 || only === undefined) this.break();
+    else for (const element of only.elements) this.#addElement(element);
   }
 
   break(): void {
@@ -59,28 +59,42 @@ class Runs {
   #addElement(element: AST.Element): void {
     switch (element.type) {
       case "Character":
-        if (element.value > 0x7f || element.value === 0x0a) return this.break();
-        this.#nothingSeen = false;
-        this.#run += String.fromCharCode(element.value);
-        return;
+        this.#addCharacter(element.value);
+        break;
       case "Assertion":
-        if (element.kind === "start" && this.#nothingSeen) {
-          this.#atStart = true;
-          this.#nothingSeen = false;
-        } else if (element.kind !== "end" && element.kind !== "word") {
-          this.break();
-        }
-        return;
+        this.#addAssertion(element);
+        break;
       case "Group":
+        if (element.modifiers) this.break();
+        else this.addAlternatives(element.alternatives);
+        break;
       case "CapturingGroup":
-        if (element.type === "Group" && element.modifiers) return this.break();
-        return this.addAlternatives(element.alternatives);
+        this.addAlternatives(element.alternatives);
+        break;
       case "Quantifier":
-        if (element.min === 0) return this.break();
-        this.#addElement(element.element);
-        return this.break();
+        if (element.min > 0) this.#addElement(element.element);
+        this.break();
+        break;
       default:
-        return this.break();
+        this.break();
+    }
+  }
+
+  #addCharacter(value: number): void {
+    if (value > 0x7f || value === 0x0a) {
+      this.break();
+      return;
+    }
+    this.#nothingSeen = false;
+    this.#run += String.fromCharCode(value);
+  }
+
+  #addAssertion(assertion: AST.Assertion): void {
+    if (assertion.kind === "start" && this.#nothingSeen) {
+      this.#atStart = true;
+      this.#nothingSeen = false;
+    } else if (assertion.kind !== "end" && assertion.kind !== "word") {
+      this.break();
     }
   }
 }

@@ -48,7 +48,7 @@ function writeNode(choices: readonly Choice[], depth: number): Code {
       return js`case ${shown}: ${writeNode(inside, depth + 1)}`;
     });
   const others = choices.filter((choice) => byteAt(choice, depth) === undefined);
-  return js`switch (bytes[start + ${depth}]) {
+  return js`switch (bytes[${depth === 0 ? js`start` : js`start + ${depth}`}]) {
 ${join(cases)}
 default: ${writeLeaf(others)}
 }`;

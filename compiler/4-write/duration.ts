@@ -11,12 +11,19 @@ const units = [
 ] as const;
 
 export function writeDuration(ms: number): Code {
+  const text = formatDuration(ms);
+  return text === "" ? number(ms) : aside(number(ms), text);
+}
+
+/** As the language writes it; weeks only where they are whole. Empty for nothing. */
+export function formatDuration(ms: number): string {
   let text = "";
   let left = ms;
   for (const [unit, size] of units) {
+    if (unit === "w" && ms % size !== 0) continue;
     const count = Math.floor(left / size);
     if (count > 0) text += `${count}${unit}`;
     left -= count * size;
   }
-  return text === "" ? number(ms) : aside(number(ms), text);
+  return text;
 }

@@ -104,7 +104,7 @@ function writeField(
   const mine = plan.pattern?.captures.some((capture) => capture.name === field.name) === true;
   const frames = filter.frameSlots.includes(field.name);
   if (mine || frames) {
-    return js`${module.use("valueOf")}(c, ${parts}, ${captures}, ${quote(field.name)})`;
+    return js`${module.use("namedValue")}(c, ${parts}, ${captures}, ${quote(field.name)})`;
   }
   return js`${module.use("fieldOf")}(c, ${parts}, ${quote(field.name)})`;
 }

@@ -5,7 +5,7 @@
  */
 import type { BanSpec, JailSpec } from "../../runtime/contract.ts";
 import { type Code, comment, join, js, literal, propertyKey, quote } from "./code.ts";
-import { writeDuration } from "./duration.ts";
+import { formatDuration, writeDuration } from "./duration.ts";
 import type { Module } from "./module.ts";
 
 export function writeJail(module: Module, jail: JailSpec): Code {
@@ -15,6 +15,7 @@ export function writeJail(module: Module, jail: JailSpec): Code {
   module.add(
     join([
       comment(`jail ${name} (${jail.at})`),
+      ...bans.map((ban) => comment(`  ${sayBan(ban)}`)),
       js`const ${constant} = {
 name: ${quote(name)},
 ${join(fields)}
@@ -42,4 +43,20 @@ times: [${steps}],
 doublingToMs: ${doublingToMs === null ? null : writeDuration(doublingToMs)},
 jitterMs: ${writeDuration(jitterMs)},
 },`;
+}
+
+/** The sentence that was compiled: esbuild keeps no comments beside numbers. */
+function sayBan(ban: BanSpec): string {
+  const what = ban.what === "distinct" ? `distinct ${ban.capture ?? ""}` : ban.what;
+  const by =
+    ban.by.kind === "address"
+      ? `ipv4/${ban.by.ipv4}, ipv6/${ban.by.ipv6}`
+      : ban.by.names.join(" and ");
+  const times = ban.times.map((ms) => (ms === null ? "ever" : formatDuration(ms))).join(" then ");
+  const doubling =
+    ban.doublingToMs === null ? "" : ` doubling to ${formatDuration(ban.doublingToMs)}`;
+  const jitter = ban.jitterMs === 0 ? "" : ` jitter ${formatDuration(ban.jitterMs)}`;
+  const each = ban.eachAddress ? "each address " : "";
+  const within = formatDuration(ban.withinMs);
+  return `ban ${each}after ${ban.count} ${what} by ${by} within ${within} for ${times}${doubling}${jitter}`;
 }
