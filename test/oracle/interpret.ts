@@ -168,7 +168,7 @@ export function interpret(
         filter,
         wherePaths: filter.rules.flatMap(({ where }) => pathsOf(where)),
         lastTimes: new Map(),
-        sessions: new Sessions(filter.session?.withinMs ?? 0, options.now),
+        sessions: new Sessions(filter.session?.withinMs ?? 0),
       }),
     );
   const parts: CriParts = new Map();

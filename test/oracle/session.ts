@@ -32,7 +32,8 @@ export interface Event {
 interface Session {
   who: Pick<OracleHit, "address" | "id" | "forwarded"> | null;
   held: OracleHit[];
-  seen: number;
+  /** null: no record of it had a stamp yet. */
+  seen: number | null;
 }
 
 const heldMax = 20;
@@ -40,28 +41,30 @@ const heldMax = 20;
 export class Sessions {
   private readonly sessions = new Map<string, Session>();
   private readonly withinMs: number;
-  private readonly now: number;
 
-  constructor(withinMs: number, now: number) {
+  constructor(withinMs: number) {
     this.withinMs = withinMs;
-    this.now = now;
   }
 
-  private find(key: string, time: number): Session {
+  private find(key: string, time: number | null): Session {
     let session = this.sessions.get(key);
-    if (session === undefined || time - session.seen > this.withinMs) {
+    const isOver =
+      time !== null && (session?.seen ?? null) !== null
+        ? time - (session?.seen ?? 0) > this.withinMs
+        : false;
+    if (session === undefined || isOver) {
       session = { who: null, held: [], seen: time };
       this.sessions.set(key, session);
     }
-    session.seen = time;
+    session.seen = time ?? session.seen;
     return session;
   }
 
-  /** What counts or is told now. A failure that is nobody's counts for nothing and is not told. */
+  /** What counts or is told now; a failure outside a session may name nobody. */
   take({ rule, hit, session: key }: Event): OracleHit[] {
     if (rule.kind === "ignore") return [hit];
-    if (key === null) return hit.kind === "failure" && hit.id === null ? [] : [hit];
-    const session = this.find(key, hit.time ?? this.now);
+    if (key === null) return [hit];
+    const session = this.find(key, hit.time);
     const out: OracleHit[] = [];
     if (rule.kind === "clear") {
       const user = hit.captures["user"];
