@@ -4,7 +4,7 @@
  * In: whole records. Out: events in the order of the records that settled them, whatever scanner found
  * them. What must hold: how the bytes were cut into regions changes nothing.
  */
-import type { Hit, Program, Scanner, TimeContext } from "./contract.ts";
+import type { Hit, Program, Scanner } from "./contract.ts";
 import type { RecordTaker } from "./records.ts";
 import {
   type SessionCounters,
@@ -21,8 +21,19 @@ export interface Intake extends RecordTaker {
   sessions(): SessionCounters;
 }
 
-/** `scanner` says which of `Program.scanners` found it. */
-export type GiveEvent = (event: SessionEvent, scanner: number) => void;
+/** One scanner over the source. */
+export interface LaneSpec {
+  /** Index into `Program.scanners`. */
+  readonly scanner: number;
+  /** Of stamps without one; null: the host's. */
+  readonly zone: string | null;
+}
+
+/** Sees each hit while its bytes are there: `bytes[hit.start, hit.end)` is the record. */
+export type SeeHit = (hit: Hit, bytes: Buffer) => void;
+
+/** `lane` is an index into the lanes that the source was opened with. */
+export type GiveEvent = (event: SessionEvent, lane: number) => void;
 
 interface Lane {
   readonly index: number;
@@ -32,14 +43,15 @@ interface Lane {
 
 export function openIntake(
   program: Program,
-  scanners: readonly number[],
-  time: TimeContext,
+  lanesWanted: readonly LaneSpec[],
+  now: () => number,
   give: GiveEvent,
+  see?: SeeHit,
 ): Intake {
-  const lanes: Lane[] = scanners.map((index) => {
-    const spec = program.scanners[index];
-    if (spec === undefined) throw new Error(`the program has no scanner ${index}`);
-    return { index, scanner: spec.make(time), sessions: new Map() };
+  const lanes: Lane[] = lanesWanted.map(({ scanner, zone }, index) => {
+    const spec = program.scanners[scanner];
+    if (spec === undefined) throw new Error(`the program has no scanner ${scanner}`);
+    return { index, scanner: spec.make({ now, zone }), sessions: new Map() };
   });
 
   function settle(lane: Lane, hit: Hit): void {
@@ -54,24 +66,32 @@ export function openIntake(
   }
 
   /** Several scanners read the same bytes one after the other: their hits are put in order first. */
-  function read(scan: (scanner: Scanner, report: (hit: Hit) => void) => void): void {
+  function read(bytes: Buffer, scan: (scanner: Scanner, report: (hit: Hit) => void) => void): void {
     const only = lanes.length === 1 ? lanes[0] : undefined;
     if (only !== undefined) {
-      scan(only.scanner, (hit) => settle(only, hit));
+      scan(only.scanner, (hit) => {
+        see?.(hit, bytes);
+        settle(only, hit);
+      });
       return;
     }
     const found: { lane: Lane; hit: Hit }[] = [];
-    for (const lane of lanes) scan(lane.scanner, (hit) => found.push({ lane, hit }));
+    for (const lane of lanes) {
+      scan(lane.scanner, (hit) => {
+        see?.(hit, bytes);
+        found.push({ lane, hit });
+      });
+    }
     found.sort((a, b) => a.hit.record - b.hit.record);
     for (const { lane, hit } of found) settle(lane, hit);
   }
 
   return {
     take: (bytes, start, end) => {
-      read((scanner, report) => scanner.scan(bytes, start, end, report));
+      read(bytes, (scanner, report) => scanner.scan(bytes, start, end, report));
     },
     takeLast: (bytes, start, end) => {
-      read((scanner, report) => scanner.scanLast(bytes, start, end, report));
+      read(bytes, (scanner, report) => scanner.scanLast(bytes, start, end, report));
     },
     records: () => lanes[0]?.scanner.records ?? 0,
     oversized: () => lanes[0]?.scanner.oversized ?? 0,

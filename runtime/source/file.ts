@@ -125,6 +125,7 @@ export function fileSource(options: FileSourceOptions): Source {
         one.again = false;
         try {
           await readNew(one, () => stopped);
+          one.consumer.caughtUp();
         } catch (error) {
           blame(one, (error as Error).message);
         }

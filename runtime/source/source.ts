@@ -29,6 +29,8 @@ export interface Consumer {
   takeLast(bytes: Buffer, start: number, end: number): void;
   /** Everything up to here was taken. A promise holds the source back. */
   moved(position: Position): void | Promise<void>;
+  /** Everything that was there has been read: what comes now is live. */
+  caughtUp(): void;
   /** A rotated file was read to its end and let go: its position is not needed any more. */
   forget(position: Position): void;
   /** Something a person should know: a file that waits, a rotation, a record that was too long. */

@@ -51,6 +51,7 @@ function listen() {
     forget(position) {
       positions.delete(key(position));
     },
+    caughtUp() {},
     say(_level, message) {
       said.push(message);
     },

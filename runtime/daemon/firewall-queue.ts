@@ -1,0 +1,163 @@
+/**
+ * Keeps one firewall in step with what jails decided.
+ *
+ * In: changes as they are decided. Out: transactions, one at a time, each with everything that came meanwhile. What
+ * must hold: order is kept; a firewall that fails is brought back whole from what stands, with growing
+ * pauses, for as long as it takes; what an administrator flushed is noticed and put right.
+ */
+import type { Firewall, FirewallChange } from "../contract.ts";
+import { firewallBatchMax } from "../limits.ts";
+
+export interface FirewallQueueOptions {
+  readonly firewall: Firewall;
+  /** All bans that must stand in it now: the truth to return to. */
+  readonly standing: () => FirewallChange[];
+  readonly say: (level: "notice" | "warning", message: string) => void;
+}
+
+export interface FirewallStatus {
+  readonly name: string;
+  readonly inStep: boolean;
+  readonly detail: string;
+  readonly waiting: number;
+  readonly repairs: number;
+  /** Milliseconds since 1970 of the last answer of the firewall. */
+  readonly lastAt: number | null;
+}
+
+const checkMs = 10_000;
+const pausesMs = [100, 500, 2_000, 10_000];
+
+export class FirewallQueue {
+  #waiting: { change: FirewallChange; done: () => void }[] = [];
+  #running: Promise<void> | null = null;
+  #started = false;
+  #stopped = false;
+  #fault: string | null = "not started";
+  #repairs = 0;
+  #lastAt: number | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly options: FirewallQueueOptions) {}
+
+  /** Brings the firewall to what stands. Never rejects: a failure is repaired in the background. */
+  async start(): Promise<void> {
+    this.#running ??= this.#work();
+    await this.#running;
+    this.#schedule();
+  }
+
+  /** Resolves when the change is in force. */
+  add(change: FirewallChange): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    return new Promise((done) => {
+      this.#waiting.push({ change, done });
+      if (this.#started) this.#running ??= this.#work();
+    });
+  }
+
+  status(): FirewallStatus {
+    return {
+      name: this.options.firewall.name,
+      inStep: this.#fault === null,
+      detail: this.#fault ?? "",
+      waiting: this.#waiting.length,
+      repairs: this.#repairs,
+      lastAt: this.#lastAt,
+    };
+  }
+
+  async stop(flush: boolean): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#running;
+    await this.options.firewall.stop(flush);
+  }
+
+  async #work(): Promise<void> {
+    // What was decided in this turn of the event loop goes out together.
+    await Promise.resolve();
+    let failures = 0;
+    while (!this.#started || this.#waiting.length > 0) {
+      const batch = this.#started ? this.#waiting.splice(0, firewallBatchMax) : [];
+      try {
+        if (this.#started) await this.options.firewall.apply(batch.map(({ change }) => change));
+        else await this.#restore();
+        this.#lastAt = Date.now();
+        failures = 0;
+      } catch (error) {
+        const fault = (error as Error).message;
+        if (this.#fault !== fault) this.options.say("warning", `${fault}; bringing it back whole`);
+        this.#fault = fault;
+        // What stands holds the batch already: the next round restores everything.
+        this.#started = false;
+        this.#repairs++;
+        if (this.#stopped) return;
+        await pause(pausesMs[Math.min(failures, pausesMs.length - 1)] as number);
+        failures++;
+      }
+      for (const { done } of batch) done();
+    }
+    this.#running = null;
+  }
+
+  async #restore(): Promise<void> {
+    const stale = this.#waiting;
+    this.#waiting = [];
+    await this.options.firewall.start(this.options.standing());
+    for (const { done } of stale) done();
+    if (this.#repairs > 0) {
+      this.options.say("notice", `${this.options.firewall.name} is in step again`);
+    }
+    this.#started = true;
+    this.#fault = null;
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => void this.#check(), checkMs);
+    this.#timer.unref();
+  }
+
+  /** Looks whether what we left still stands, at rest only: under load every `apply` tells. */
+  async #check(): Promise<void> {
+    if (this.#running === null) {
+      try {
+        await this.checkNow();
+      } catch (error) {
+        this.options.say("warning", `${this.options.firewall.name}: ${(error as Error).message}`);
+      }
+    }
+    this.#schedule();
+  }
+
+  async checkNow(): Promise<boolean> {
+    if (this.#running !== null) await this.#running;
+    const holds = await this.options.firewall.check(sampleOf(this.options.standing()));
+    if (holds || this.#stopped) return holds;
+    this.options.say(
+      "warning",
+      `somebody changed or flushed the rules of ${this.options.firewall.name}: putting them back`,
+    );
+    this.#started = false;
+    this.#repairs++;
+    this.#running ??= this.#work();
+    await this.#running;
+    return false;
+  }
+}
+
+/** First, middle and last: a set is flushed whole or not at all. */
+function sampleOf(bans: FirewallChange[]): FirewallChange[] {
+  const soon = Date.now() + 5_000;
+  // One that ends right now may be gone already, and rightly.
+  const lasting = bans.filter((ban) => ban.until === null || ban.until > soon);
+  const at = [0, lasting.length >> 1, lasting.length - 1];
+  return [...new Set(at)].flatMap((index) => lasting[index] ?? []);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

@@ -1,0 +1,162 @@
+/**
+ * What the daemon remembers: changes of jails and positions of sources, in one journal.
+ *
+ * In: changes as jails make them, positions as sources move. Out: frames in the store, and at start the state they
+ * make. What must hold: a position stands in the same frame as the changes before it, so that after any end
+ * of the process every record counts exactly once; a ban is on disk before it is acknowledged.
+ */
+import type { Change, JailSnapshot } from "../decision.ts";
+import { journalWaitingMax } from "../limits.ts";
+import type { Position } from "../source/source.ts";
+import { Store, type StoreCounters } from "../state/store.ts";
+import type { EvidenceLine } from "./recent-lines.ts";
+
+/** One entry of a frame; `schemas/state.schema.json` describes them. */
+export type LedgerRecord =
+  | { readonly type: "change"; readonly change: Change }
+  | { readonly type: "position"; readonly position: Position }
+  | { readonly type: "forget"; readonly key: string }
+  | {
+      readonly type: "lines";
+      readonly jail: string;
+      readonly id: string;
+      readonly lines: readonly EvidenceLine[];
+    }
+  | { readonly type: "observe"; readonly jail: string; readonly on: boolean }
+  | { readonly type: "jail"; readonly snapshot: JailSnapshot };
+
+export interface LedgerOptions {
+  /** null: nothing is kept (`--dry-run`). */
+  readonly folder: string | null;
+  readonly warn: (message: string) => void;
+  /** The state of all jails now, for compaction. */
+  readonly snapshot: () => Iterable<LedgerRecord>;
+}
+
+/** A journal this long is compacted; a snapshot of 100,000 bans has about 20 MB. */
+const compactBytes = 32 * 1024 * 1024;
+/** How long a position without changes may wait: a second's lines read twice count once. */
+const positionDelayMs = 1_000;
+
+export class Ledger {
+  readonly restored: readonly LedgerRecord[];
+  readonly positions = new Map<string, Position>();
+  readonly #store: Store | null;
+  #pending: LedgerRecord[] = [];
+  #moved = new Map<string, Position>();
+  #timer: NodeJS.Timeout | null = null;
+  #compacting: Promise<unknown> | null = null;
+
+  private constructor(
+    store: Store | null,
+    records: readonly LedgerRecord[],
+    private readonly options: LedgerOptions,
+  ) {
+    this.#store = store;
+    this.restored = records;
+    for (const record of records) {
+      if (record.type === "position") this.positions.set(keyOf(record.position), record.position);
+      if (record.type === "forget") this.positions.delete(record.key);
+    }
+  }
+
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    if (options.folder === null) return new Ledger(null, [], options);
+    const { store, records } = await Store.open(options.folder, { warn: options.warn });
+    return new Ledger(store, records.filter(isRecord), options);
+  }
+
+  /** Keeps a record for the next frame. */
+  note(record: LedgerRecord): void {
+    if (this.#store !== null) this.#pending.push(record);
+  }
+
+  /** Keeps a position; it goes out with the changes before it, or alone a little later. */
+  move(position: Position): void {
+    const key = keyOf(position);
+    this.positions.set(key, position);
+    this.#moved.set(key, position);
+    if (this.#store === null || this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      void this.commit(false);
+    }, positionDelayMs);
+    this.#timer.unref();
+  }
+
+  forget(position: Position): void {
+    const key = keyOf(position);
+    this.positions.delete(key);
+    this.#moved.delete(key);
+    this.note({ type: "forget", key });
+  }
+
+  get hasPending(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /**
+   * Writes what was noted as one frame, positions behind the changes. Resolves when it is written, with
+   * `durable` when it is on disk; false: the disk refused for too long.
+   */
+  async commit(durable: boolean): Promise<boolean> {
+    const store = this.#store;
+    if (store === null) {
+      this.#moved.clear();
+      return true;
+    }
+    const records = this.#pending;
+    this.#pending = [];
+    for (const position of this.#moved.values()) records.push({ type: "position", position });
+    this.#moved.clear();
+    if (records.length === 0 && !durable) return true;
+    const saved = await store.append(records, durable);
+    if (store.counters.journalBytes > compactBytes) void this.compact();
+    return saved;
+  }
+
+  /** True when sources should wait: the disk does not keep up. */
+  get isBehind(): boolean {
+    return (this.#store?.counters.waiting ?? 0) > journalWaitingMax;
+  }
+
+  get counters(): StoreCounters | null {
+    return this.#store?.counters ?? null;
+  }
+
+  async compact(): Promise<void> {
+    if (this.#store === null || this.#compacting !== null) return;
+    this.#compacting = this.#store.compact(() => this.#everything());
+    await this.#compacting;
+    this.#compacting = null;
+  }
+
+  *#everything(): Iterable<LedgerRecord> {
+    yield* this.options.snapshot();
+    for (const position of this.positions.values()) yield { type: "position", position };
+    // What was noted and not committed is in the snapshot already.
+    this.#pending = [];
+    this.#moved.clear();
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#compacting;
+    if (this.counters?.fault === null) await this.commit(true);
+    await this.#store?.close();
+  }
+}
+
+export function keyOf(position: Position): string {
+  return position.kind === "journal"
+    ? position.query
+    : `${position.path}\0${position.dev}:${position.ino}`;
+}
+
+const types = new Set(["change", "position", "forget", "lines", "observe", "jail"]);
+
+/** A record of a later version that this one does not know is left out, not a reason to stop. */
+function isRecord(record: unknown): record is LedgerRecord {
+  if (typeof record !== "object" || record === null) return false;
+  return types.has((record as { type?: unknown }).type as string);
+}
