@@ -80,6 +80,7 @@ export function hit(
   const format = filter.formats[c.format];
   const frame = filter.frames[c.frame] ?? [];
   const { address, host } = findWho(c, captures, frame, format);
+  const taken = collectCaptures(c, captures, frame, format);
   c.report({
     filter: filter.index,
     rule,
@@ -90,8 +91,8 @@ export function hit(
     address,
     host,
     forwarded: readForwarded(record, format),
-    captures: collectCaptures(c, captures, frame, format),
-    session: findSession(c, filter, captures, frame, format),
+    captures: taken,
+    session: findSession(record, filter.sessionBy, taken),
     weight: rule.weight * record.repeated,
   });
   return true;
@@ -242,22 +243,15 @@ function fieldText(value: FieldValue | undefined): string | undefined {
 
 /** `program \0 host \0 value`; null: no session, or the field is missing. */
 function findSession(
-  c: Cursor,
-  filter: FilterParts,
-  captures: readonly Capture[],
-  frame: readonly Capture[],
-  format: FormatFields | undefined,
+  record: Registers,
+  by: string | null,
+  captures: Readonly<Record<string, string>>,
 ): string | null {
-  const by = filter.sessionBy;
   if (by === null) return null;
-  const value =
-    captureText(c, captures, by, false) ??
-    captureText(c, frame, by, true) ??
-    (format?.names.includes(by) ? fieldText(format.read(c.record, by)) : undefined) ??
-    headerText(c.record, by);
+  const value = captures[by] ?? headerText(record, by);
   if (value === undefined) return null;
-  const program = headerText(c.record, "program") ?? "";
-  return `${program}\0${headerText(c.record, "host") ?? ""}\0${value}`;
+  const program = headerText(record, "program") ?? "";
+  return `${program}\0${headerText(record, "host") ?? ""}\0${value}`;
 }
 
 /** `program`, `pid` and `host` of a syslog header or an envelope. */

@@ -15,9 +15,8 @@ export interface Run {
   /** 1 for a byte that belongs. */
   readonly table: Uint8Array;
   readonly next: Literal | null;
-  /** Which `open` the rest is true for. */
+  /** Which text the rest is true for. */
   opened: number;
-  limit: number;
   start: number;
   /** The end of the hole from `start`; -1: none fits. */
   end: number;
@@ -43,17 +42,17 @@ export function hostRun(next: Literal | null): Run {
 }
 
 function makeRun(table: Uint8Array, next: Literal | null): Run {
-  return { table, next, opened: -1, limit: 0, start: 0, end: 0 };
+  return { table, next, opened: -1, start: 0, end: 0 };
 }
 
 /** The end of the hole that begins at `left`; -1: it does not fit. */
 export function takeRun(c: Cursor, hole: Run): number {
-  const { bytes, left: start, right: limit } = c;
+  const { bytes, left: start, end: limit } = c;
   const { table, next } = hole;
   if (start >= limit || table[bytes[start] as number] === 0) return -1;
   const fits = (end: number) =>
     next === null || fitsBehind(bytes, end, limit, next.bytes, next.fold);
-  const known = hole.opened === c.opened && hole.limit === limit;
+  const known = hole.opened === c.opened;
   if (known && start === hole.start) return hole.end;
   let end: number;
   if (known && start + 1 === hole.start) {
@@ -66,7 +65,6 @@ export function takeRun(c: Cursor, hole: Run): number {
     if (end === start) end = -1;
   }
   hole.opened = c.opened;
-  hole.limit = limit;
   hole.start = start;
   hole.end = end;
   return end;

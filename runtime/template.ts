@@ -3,8 +3,9 @@
  *
  * In: a cursor that `open` has set on a text. Each operation takes its part off the left end (or, as
  * `...Back`, the right end) of what is left and says whether it stood there. Slot -1: not captured.
- * `next` is the literal that must stand beside a hole in the direction of matching. Nothing is tried
- * twice, and nothing is allocated.
+ * `next` is the literal that must stand beside a hole in the direction of matching. Holes reach for the
+ * whole text: what one side takes from the other makes the pattern fail, it never cuts a token.
+ * Nothing is tried twice, and nothing is allocated.
  */
 import { takeAddress, takeAddressBack } from "./address-token.ts";
 import { byteIn } from "./bytes.ts";
@@ -56,20 +57,20 @@ export function message(c: Cursor, firstSlot: number, endSlot: number): boolean 
 }
 
 export function text(c: Cursor, literal: Literal): boolean {
-  if (!holes.fitsBehind(c.bytes, c.left, c.right, literal.bytes, literal.fold)) return false;
+  if (!holes.fitsBehind(c.bytes, c.left, c.end, literal.bytes, literal.fold)) return false;
   c.left += literal.bytes.length;
   return true;
 }
 
 export function textBack(c: Cursor, literal: Literal): boolean {
-  if (!holes.fitsBefore(c.bytes, c.left, c.right, literal.bytes, literal.fold)) return false;
+  if (!holes.fitsBefore(c.bytes, c.start, c.right, literal.bytes, literal.fold)) return false;
   c.right -= literal.bytes.length;
   return true;
 }
 
 /** Without a free hole everything must be used up. */
 export function done(c: Cursor): boolean {
-  return c.left === c.right;
+  return c.left === c.end;
 }
 
 /** The only or the first free hole takes what is left; an LF it takes never. */
@@ -77,8 +78,9 @@ export function free(c: Cursor, slot: number): boolean {
   return takeFree(c, slot, c.left, c.right);
 }
 
+/** False where what was matched from both sides overlaps. */
 function takeFree(c: Cursor, slot: number, start: number, end: number): boolean {
-  if (byteIn(c.bytes, start, end, 0x0a) >= 0) return false;
+  if (start > end || byteIn(c.bytes, start, end, 0x0a) >= 0) return false;
   keep(c, slot, start, end);
   return true;
 }
@@ -92,7 +94,7 @@ export function segment(c: Cursor, slot: number, row: (c: Cursor) => boolean): b
   const high = c.right;
   for (let start = high; start >= low; start--) {
     c.left = start;
-    if (!row(c)) continue;
+    if (!row(c) || c.left > high) continue;
     const taken = takeFree(c, slot, c.left, high);
     c.left = low;
     c.right = start;
@@ -137,7 +139,7 @@ export function run(c: Cursor, slot: number, hole: Run): boolean {
 }
 
 export function wordBack(c: Cursor, slot: number, next: Next): boolean {
-  const found = holes.takeWordBack(c.bytes, c.left, c.right, bytesOf(next), folds(next));
+  const found = holes.takeWordBack(c.bytes, c.start, c.right, bytesOf(next), folds(next));
   return backward(c, slot, found);
 }
 
@@ -145,7 +147,7 @@ export function notBack(c: Cursor, slot: number, allowed: Uint8Array, next: Next
   return backward(
     c,
     slot,
-    holes.takeNotBack(c.bytes, c.left, c.right, allowed, bytesOf(next), folds(next)),
+    holes.takeNotBack(c.bytes, c.start, c.right, allowed, bytesOf(next), folds(next)),
   );
 }
 
@@ -156,25 +158,25 @@ export function host(c: Cursor, slot: number, hole: Run, open: boolean): boolean
 
 export function hostBack(c: Cursor, slot: number, next: Next, open: boolean): boolean {
   if (addressBack(c, slot, next, open)) return true;
-  const found = holes.takeHostNameBack(c.bytes, c.left, c.right, bytesOf(next), folds(next));
+  const found = holes.takeHostNameBack(c.bytes, c.start, c.right, bytesOf(next), folds(next));
   return backward(c, slot, found);
 }
 
 export function address(c: Cursor, slot: number, next: Next, open: boolean): boolean {
-  const { bytes, start, end, left, right } = c;
+  const { bytes, start, end, left } = c;
   return forward(
     c,
     slot,
-    takeAddress(bytes, start, end, left, right, open, bytesOf(next), folds(next)),
+    takeAddress(bytes, start, end, left, end, open, bytesOf(next), folds(next)),
   );
 }
 
 export function addressBack(c: Cursor, slot: number, next: Next, open: boolean): boolean {
-  const { bytes, start, end, left, right } = c;
+  const { bytes, start, end, right } = c;
   return backward(
     c,
     slot,
-    takeAddressBack(bytes, start, end, left, right, open, bytesOf(next), folds(next)),
+    takeAddressBack(bytes, start, end, start, right, open, bytesOf(next), folds(next)),
   );
 }
 
@@ -189,52 +191,56 @@ type TakeNumber = (
   fold: boolean,
 ) => number;
 
-function takeDigits(c: Cursor, take: TakeNumber, next: Next): number {
-  return take(c.bytes, c.start, c.end, c.left, c.right, bytesOf(next), folds(next));
+function digits(c: Cursor, take: TakeNumber, next: Next): number {
+  return take(c.bytes, c.start, c.end, c.left, c.end, bytesOf(next), folds(next));
+}
+
+function digitsBack(c: Cursor, take: TakeNumber, next: Next): number {
+  return take(c.bytes, c.start, c.end, c.start, c.right, bytesOf(next), folds(next));
 }
 
 export function int(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, takeDigits(c, holes.takeInt, next));
+  return forward(c, slot, digits(c, holes.takeInt, next));
 }
 
 export function intBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, takeDigits(c, holes.takeIntBack, next));
+  return backward(c, slot, digitsBack(c, holes.takeIntBack, next));
 }
 
 export function number(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, takeDigits(c, holes.takeNumber, next));
+  return forward(c, slot, digits(c, holes.takeNumber, next));
 }
 
 export function numberBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, takeDigits(c, holes.takeNumberBack, next));
+  return backward(c, slot, digitsBack(c, holes.takeNumberBack, next));
 }
 
 export function hex(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, takeDigits(c, holes.takeHex, next));
+  return forward(c, slot, digits(c, holes.takeHex, next));
 }
 
 export function hexBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, takeDigits(c, holes.takeHexBack, next));
+  return backward(c, slot, digitsBack(c, holes.takeHexBack, next));
 }
 
 export function port(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, takeDigits(c, holes.takePort, next));
+  return forward(c, slot, digits(c, holes.takePort, next));
 }
 
 export function portBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, takeDigits(c, holes.takePortBack, next));
+  return backward(c, slot, digitsBack(c, holes.takePortBack, next));
 }
 
 export function time(c: Cursor, slot: number, next: Next): boolean {
   return forward(
     c,
     slot,
-    holes.takeTime(c.bytes, c.end, c.left, c.right, bytesOf(next), folds(next)),
+    holes.takeTime(c.bytes, c.end, c.left, c.end, bytesOf(next), folds(next)),
   );
 }
 
 export function timeBack(c: Cursor, slot: number, next: Next): boolean {
-  const found = holes.takeTimeBack(c.bytes, c.end, c.left, c.right, bytesOf(next), folds(next));
+  const found = holes.takeTimeBack(c.bytes, c.end, c.start, c.right, bytesOf(next), folds(next));
   return backward(c, slot, found);
 }
 
@@ -243,8 +249,8 @@ export function words(c: Cursor, slot: number, choices: readonly Literal[], next
   for (const choice of choices) {
     const end = c.left + choice.bytes.length;
     if (
-      holes.fitsBehind(c.bytes, c.left, c.right, choice.bytes, choice.fold) &&
-      holes.fitsBehind(c.bytes, end, c.right, bytesOf(next), folds(next))
+      holes.fitsBehind(c.bytes, c.left, c.end, choice.bytes, choice.fold) &&
+      holes.fitsBehind(c.bytes, end, c.end, bytesOf(next), folds(next))
     ) {
       return forward(c, slot, end);
     }
@@ -261,8 +267,8 @@ export function wordsBack(
   for (const choice of choices) {
     const start = c.right - choice.bytes.length;
     if (
-      holes.fitsBefore(c.bytes, c.left, c.right, choice.bytes, choice.fold) &&
-      holes.fitsBefore(c.bytes, c.left, start, bytesOf(next), folds(next))
+      holes.fitsBefore(c.bytes, c.start, c.right, choice.bytes, choice.fold) &&
+      holes.fitsBefore(c.bytes, c.start, start, bytesOf(next), folds(next))
     ) {
       return backward(c, slot, start);
     }

@@ -94,7 +94,7 @@ function planRegex(regex: Regex): RegexPlan {
     prefix,
     required,
     captures: regex.groups.flatMap(({ name, of }, i) => {
-      const from = jsNames[i];
+      const from = jsNames.includes(name) ? name : jsNames[i];
       return from === undefined ? [] : [{ name, kind: of, from }];
     }),
   };
