@@ -1,0 +1,75 @@
+/**
+ * `f2b compile POLICY -o OUT.mjs`: the bundle on disk, or the checked policy on standard output.
+ */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { compile, read } from "../compile.ts";
+import { showText } from "../diagnostics/show-text.ts";
+import { hostFault, usageFault } from "./fault.ts";
+import { showFindings } from "./findings.ts";
+import { readVersion } from "./package-root.ts";
+import { openPolicy } from "./policy-files.ts";
+import { complain, errorColors, print } from "./terminal.ts";
+
+interface CompileFlags {
+  readonly output?: string;
+  readonly minify?: boolean;
+  readonly sourcemap?: boolean;
+  readonly policyJson?: boolean;
+}
+
+export async function compileCommand(name: string, flags: CompileFlags): Promise<void> {
+  const files = openPolicy(name);
+  if (flags.policyJson === true) {
+    const checked = read(files.entry, files);
+    showFindings(checked, "errors");
+    print(JSON.stringify(checked.policy, null, 2));
+    return;
+  }
+  const output = flags.output;
+  if (output === undefined) {
+    throw usageFault("compile needs to know where to write", `f2b compile ${name} -o policy.mjs`);
+  }
+  const compiled = await compile(files.entry, files, {
+    kind: "run",
+    version: readVersion(),
+    minify: flags.minify === true,
+    sourcemap: flags.sourcemap === true,
+  });
+  showFindings(compiled, "all");
+  const bundle = compiled.bundle;
+  if (bundle === null) return;
+  if (output === "-") {
+    print(bundle.code.trimEnd());
+    return;
+  }
+  const hasMap = bundle.map !== undefined;
+  const link = hasMap ? `//# sourceMappingURL=${encodeURIComponent(basename(output))}.map\n` : "";
+  if (bundle.map !== undefined) replaceFile(`${output}.map`, bundle.map, 0o644);
+  replaceFile(output, bundle.code + link, 0o755);
+  const kilobytes = (Buffer.byteLength(bundle.code) / 1024).toFixed(1);
+  const { bold, dim } = errorColors;
+  complain(`${bold(showText(output))}  ${kilobytes} KB  ${dim(`hash ${bundle.hash.slice(0, 16)}`)}`);
+  complain(dim(`next: node ${showText(output)} check   can this host do what the policy asks?`));
+}
+
+/** Writes beside the target, syncs and renames: whoever reads it has the old one or the new one. */
+function replaceFile(path: string, text: string, mode: number): void {
+  const target = resolve(path);
+  const made = `${target}.${process.pid}.new`;
+  try {
+    const descriptor = openSync(made, "wx", mode);
+    try {
+      for (let rest = Buffer.from(text); rest.length > 0; ) {
+        rest = rest.subarray(writeSync(descriptor, rest));
+      }
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(made, target);
+  } catch (error) {
+    rmSync(made, { force: true });
+    throw hostFault(`cannot write ${path}`, error);
+  }
+}

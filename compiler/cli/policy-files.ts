@@ -1,0 +1,84 @@
+/**
+ * POLICY of a command line -> where `load` reads from.
+ *
+ * In: a path, `std`, or a module such as `std/nginx`. Out: the entry's name and a reader for it and all
+ * that it uses. `std` is a policy made up on the spot that uses every module. Only regular files are
+ * read, and of a file no more than shows that it is too large.
+ */
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { sourceBytesMax } from "../1-read/read-source.ts";
+import type { Files } from "../2-check/load.ts";
+import { hostFault, inputFault } from "./fault.ts";
+import { packageRoot } from "./package-root.ts";
+
+export interface PolicyFiles extends Files {
+  /** The name under which diagnostics speak of the policy. */
+  readonly entry: string;
+  modules(): readonly string[];
+}
+
+const libraryFolder = join(packageRoot, "library");
+
+/** The name of the policy that stands for the whole library. */
+const wholeLibrary = "std.f2b";
+
+export function openPolicy(policy: string): PolicyFiles {
+  const modules = listModules();
+  if (policy === "std") {
+    const text = Buffer.from(`use ${modules.join(", ")}\n`);
+    const read = (name: string) => (name === wholeLibrary ? text : readModule(name));
+    return { entry: wholeLibrary, read, modules: () => modules };
+  }
+  if (policy.startsWith("std/")) {
+    return { entry: policy, read: readModule, modules: () => modules };
+  }
+  const path = resolve(policy);
+  const folder = dirname(path);
+  const entry = basename(path);
+  if (readRegular(path) === null) throw inputFault(`there is no policy ${policy}`);
+  return {
+    entry,
+    read: (name) => (name.startsWith("std/") ? readModule(name) : readRegular(join(folder, name))),
+    modules: () => modules,
+  };
+}
+
+/** `std/nginx` for library/nginx.f2b, sorted. */
+export function listModules(): string[] {
+  return readdirSync(libraryFolder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".f2b"))
+    .map((file) => `std/${file.slice(0, -".f2b".length)}`)
+    .sort();
+}
+
+function readModule(name: string): Uint8Array | null {
+  if (!/^std\/[a-z0-9][\w/-]*$/.test(name)) return null;
+  return readRegular(join(libraryFolder, `${name.slice("std/".length)}.f2b`));
+}
+
+/** Null: there is none. Not blocking, so that a named pipe in a file's place cannot hold us up. */
+function readRegular(path: string): Uint8Array | null {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw hostFault(`cannot read ${path}`, error);
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw inputFault(`${path} is no regular file`);
+    const bytes = Buffer.alloc(Math.min(stat.size, sourceBytesMax + 1));
+    let length = 0;
+    while (length < bytes.length) {
+      const read = readSync(descriptor, bytes, length, bytes.length - length, null);
+      if (read === 0) break;
+      length += read;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The whole way, from the name of a policy to one JavaScript file.
+ *
+ * In: the entry's name, a reader for files, and what is wanted. Out: the checked policy, the findings and
+ * the bundle; null in the place of what errors made impossible. Pure: the disk is behind `files`.
+ */
+import type { Policy } from "../schemas/policy.ts";
+import { check, type Wanted } from "./2-check/check.ts";
+import { type Files, load } from "./2-check/load.ts";
+import { plan } from "./3-plan/plan.ts";
+import { type BundleOptions, bundle } from "./4-write/bundle.ts";
+import { emit } from "./4-write/emit.ts";
+import { Diagnostics } from "./diagnostics/diagnostic.ts";
+import { lint } from "./lint/lint.ts";
+import type { Source } from "./source.ts";
+
+export interface Read {
+  readonly policy: Policy | null;
+  readonly diagnostics: Diagnostics;
+  readonly sources: ReadonlyMap<string, Source>;
+}
+
+export interface CompileOptions extends Omit<BundleOptions, "banner"> {
+  /** f2b's own, for the banner and the hash. */
+  readonly version: string;
+  /** Filters besides those that jails use. */
+  readonly wanted?: Wanted;
+  /** Lists of filter ids, each of which gets a scanner of its own, out of the checked policy. */
+  readonly scanners?: (policy: Policy) => string[][];
+}
+
+export interface Compiled extends Read {
+  readonly bundle: { readonly code: string; readonly map?: string; readonly hash: string } | null;
+}
+
+/** As far as `f2b lint` goes. */
+export function read(entry: string, files: Files, wanted: Wanted = {}): Read {
+  const diagnostics = new Diagnostics();
+  const loaded = load(entry, files, diagnostics);
+  const policy = check(loaded, diagnostics, wanted);
+  if (policy !== null) lint(policy, diagnostics);
+  return { policy, diagnostics, sources: loaded.sources };
+}
+
+export async function compile(
+  entry: string,
+  files: Files,
+  options: CompileOptions,
+): Promise<Compiled> {
+  const checked = read(entry, files, options.wanted);
+  const { policy, diagnostics } = checked;
+  if (policy === null || diagnostics.hasErrors) return { ...checked, bundle: null };
+  const planned = plan(policy, { diagnostics, scanners: options.scanners?.(policy) ?? [] });
+  if (diagnostics.hasErrors) return { ...checked, bundle: null };
+  const emitted = emit(planned, options.version);
+  const banner = { version: options.version, policy: entry, files: policy.files, hash: emitted.hash };
+  const bundled = await bundle(emitted.text, { ...options, banner });
+  return { ...checked, bundle: { ...bundled, hash: emitted.hash } };
+}
