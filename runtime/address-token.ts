@@ -15,6 +15,8 @@ const point = 0x2e;
 const slash = 0x2f;
 const bracketOpen = 0x5b;
 const bracketClose = 0x5d;
+/** An address has 45 bytes at most, and one `.` or `:` may stand behind it. */
+const runBytesMax = 48;
 
 /** Where the address that starts at `at` ends, its brackets included. */
 export function takeAddress(
@@ -138,10 +140,11 @@ function freeBehind(b: Buffer, at: number, end: number, bareIPv6: boolean): bool
   return !(bareIPv6 && byte === colon && digitNext);
 }
 
-/** The end of the run of `0-9 A-F a-f : .` */
+/** The end of the run of `0-9 A-F a-f : .`; a longer one than any address ends where that shows. */
 function runEnd(b: Buffer, at: number, limit: number): number {
+  const stop = Math.min(limit, at + runBytesMax);
   let e = at;
-  while (e < limit && isRunByte(b[e] as number)) e++;
+  while (e < stop && isRunByte(b[e] as number)) e++;
   return e;
 }
 
