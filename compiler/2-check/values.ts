@@ -1,0 +1,240 @@
+/**
+ * Values: what a name stands for, followed to its end, and arguments against their types.
+ *
+ * In: a value of the tree and the scope it stands in. Out: the value behind all `let`s and
+ * parameters, or null when that failed, which has then been reported. A name that stands for
+ * nothing known is returned as it is (`self`, a word of a choice): the caller knows what it expects.
+ */
+import type { Argument, Name, Param, Reference, Value } from "../1-read/ast.ts";
+import { nearest } from "../1-read/nearest.ts";
+import { checkNames as catalogue } from "../diagnostics/catalogue/check-names.ts";
+import { parsePrefix } from "./address.ts";
+import { type Context, near, poison } from "./context.ts";
+import { type ParamBinding, type ParamType, Scope } from "./scope.ts";
+
+export const paramTypes = ["string", "int", "bool", "duration", "address", "list", "secret"];
+
+export interface Resolved {
+  readonly value: Value;
+  /** Where the value stands: names inside it are looked up here. */
+  readonly scope: Scope;
+}
+
+export function resolve(context: Context, value: Value, scope: Scope): Resolved | null {
+  const followed: string[] = [];
+  let at: Resolved = { value, scope };
+  while (at.value.type === "reference" && at.value.argument === null) {
+    const found = at.scope.find(at.value.name.name);
+    if (found === null) return at;
+    if (found.binding.kind === "param") {
+      if (found.binding.value === null) return null;
+      // A word of a choice stands for itself, whatever else has that name.
+      if (found.binding.type === "choice")
+        return { value: found.binding.value, scope: found.scope };
+      at = { value: found.binding.value, scope: new Scope() };
+      continue;
+    }
+    const name = found.binding.let.name;
+    const key = `${name.at.file}:${name.at.start}`;
+    if (followed.includes(key)) {
+      context.diagnostics.add(catalogue.letCycle, name.at, { name: name.name });
+      return null;
+    }
+    followed.push(key);
+    at = { value: found.binding.let.value, scope: found.scope };
+  }
+  return at;
+}
+
+/** Reports a name that nothing declares, once. */
+export function reportUnknown(context: Context, name: Name, scope: Scope): void {
+  if (!poison(context, "name", name.name)) return;
+  context.diagnostics.add(catalogue.unknownName, name.at, near(name.name, scope.names()));
+}
+
+export function describeValue(value: Value): string {
+  switch (value.type) {
+    case "text":
+      return "a text";
+    case "regex":
+      return "a regular expression";
+    case "address":
+      return "an address";
+    case "duration":
+      return "a duration";
+    case "int":
+      return "a number";
+    case "bool":
+      return value.value ? "true" : "false";
+    case "list":
+      return "a list";
+    case "object":
+      return "an object";
+    case "path":
+      return "a path";
+    case "family":
+      return "a prefix length";
+    case "reference":
+      return value.argument === null ? `\`${value.name.name}\`` : `\`${value.name.name} ...\``;
+    default:
+      return value satisfies never;
+  }
+}
+
+/** The parameters of a filter or action bound to arguments and defaults, in a scope of their own. */
+export function bindParams(
+  context: Context,
+  params: readonly Param[],
+  args: readonly Argument[],
+  callScope: Scope,
+  owner: { readonly kind: "filter" | "action"; readonly name: string; readonly scope: Scope },
+  mode: "call" | "declaration",
+  callAt: Name["at"],
+): { scope: Scope; bindings: ParamBinding[] } {
+  const given = new Map<string, Argument>();
+  const names = params.map((param) => param.name.name);
+  for (const arg of args) {
+    const name = arg.name.name;
+    if (!names.includes(name)) {
+      context.diagnostics.add(catalogue.unknownArgument, arg.name.at, {
+        ...near(name, names),
+        owner: `${owner.kind} ${owner.name}`,
+        names,
+      });
+    } else if (given.has(name)) {
+      context.diagnostics.add(catalogue.argumentTwice, arg.name.at, { name });
+    } else given.set(name, arg);
+  }
+  const scope = new Scope(owner.scope);
+  const bindings: ParamBinding[] = [];
+  for (const param of params) {
+    const type = paramType(context, param, owner.kind);
+    const arg = given.get(param.name.name);
+    let value: Value | null = null;
+    if (type !== null) {
+      if (arg !== undefined) value = checkArgument(context, param, type, arg.value, callScope);
+      else if (param.byDefault !== null) {
+        value = checkArgument(context, param, type, param.byDefault, owner.scope);
+      } else if (mode === "call") {
+        context.diagnostics.add(
+          catalogue.missingArgument,
+          callAt,
+          { name: param.name.name, owner: `${owner.kind} ${owner.name}` },
+          { labels: [{ at: param.name.at, text: "has no default" }] },
+        );
+      }
+    }
+    const binding: ParamBinding = { kind: "param", param, type: type ?? "string", value };
+    const earlier = scope.add(param.name.name, binding);
+    if (earlier !== null) {
+      context.diagnostics.add(catalogue.declaredTwice, param.name.at, {
+        kind: "parameter",
+        name: param.name.name,
+      });
+    } else bindings.push(binding);
+  }
+  return { scope, bindings };
+}
+
+function paramType(context: Context, param: Param, owner: "filter" | "action"): ParamType | null {
+  if (param.choices.length > 1) return "choice";
+  const only = param.choices[0];
+  if (only === undefined) return null;
+  if (!paramTypes.includes(only.name)) {
+    context.diagnostics.add(catalogue.unknownType, only.at, near(only.name, paramTypes));
+    return null;
+  }
+  if (only.name === "secret" && owner === "filter") {
+    context.diagnostics.add(catalogue.secretInFilter, only.at, {});
+    return null;
+  }
+  return only.name as ParamType;
+}
+
+/** The argument followed to its end and found to be of its type, or null. */
+function checkArgument(
+  context: Context,
+  param: Param,
+  type: ParamType,
+  written: Value,
+  scope: Scope,
+): Value | null {
+  const choices = param.choices.map((choice) => choice.name);
+  if (type === "choice") {
+    if (written.type === "reference" && written.argument === null) {
+      if (choices.includes(written.name.name)) return written;
+    }
+    const followed = resolve(context, written, scope)?.value;
+    if (followed?.type === "reference" && choices.includes(followed.name.name)) return followed;
+    const word = written.type === "reference" ? written.name.name : "";
+    const near = nearest(word, choices);
+    context.diagnostics.add(catalogue.badChoice, written.at, {
+      name: param.name.name,
+      choices,
+      ...(near === undefined ? {} : { nearest: near }),
+    });
+    return null;
+  }
+  const resolved = resolve(context, written, scope);
+  if (resolved === null) return null;
+  const value = resolved.value;
+  if (value.type === "reference" && value.argument === null) {
+    reportUnknown(context, value.name, resolved.scope);
+    return null;
+  }
+  if (!isOfType(value, type)) {
+    const secretText = type === "secret" && value.type === "text";
+    if (secretText) context.diagnostics.add(catalogue.secretAsText, written.at, {});
+    else {
+      context.diagnostics.add(catalogue.argumentType, written.at, {
+        name: param.name.name,
+        type,
+        found: describeValue(value),
+      });
+    }
+    return null;
+  }
+  if (value.type === "text" && value.ignoreCase) {
+    context.diagnostics.add(catalogue.suffixHere, value.at, {});
+  }
+  return value.type === "list" ? checkItems(context, value, resolved.scope) : value;
+}
+
+/** A list argument leaves its scope behind, so its names are followed now. */
+function checkItems(context: Context, list: Value & { type: "list" }, scope: Scope): Value | null {
+  const items: Value[] = [];
+  for (const item of list.items) {
+    const resolved = resolve(context, item, scope);
+    if (resolved === null) return null;
+    if (resolved.value.type === "reference") {
+      reportUnknown(context, (resolved.value as Reference).name, resolved.scope);
+      return null;
+    }
+    items.push(resolved.value);
+  }
+  return { ...list, items };
+}
+
+function isOfType(value: Value, type: ParamType): boolean {
+  switch (type) {
+    case "string":
+      return value.type === "text";
+    case "int":
+    case "bool":
+    case "duration":
+    case "list":
+      return value.type === type;
+    case "address":
+      return value.type === "address" && parsePrefix(value.text) !== null;
+    case "secret":
+      return (
+        value.type === "reference" &&
+        (value.name.name === "env" || value.name.name === "file") &&
+        value.argument?.type === "text"
+      );
+    case "choice":
+      return false;
+    default:
+      return type satisfies never;
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Filters that a command asks for by name, and their arguments as words: `--set mode=aggressive`.
+ */
+import type { Param, Value } from "../1-read/ast.ts";
+import { parsePrefix } from "./address.ts";
+import { makeText } from "./scope.ts";
+
+export interface WantedFilter {
+  readonly name: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+const unitMs: ReadonlyMap<string, number> = new Map([
+  ["w", 604_800_000],
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1_000],
+  ["ms", 1],
+]);
+
+/** The word as a value of the parameter's type, or null when it is none. */
+export function readArgument(param: Param, text: string): Value | null {
+  const { at } = param.name;
+  const type = param.choices.length === 1 ? param.choices[0]?.name : "choice";
+  switch (type) {
+    case "choice": {
+      const isChoice = param.choices.some((choice) => choice.name === text);
+      const name = { type: "name" as const, name: text, at };
+      return isChoice ? { type: "reference", name, argument: null, at } : null;
+    }
+    case "string":
+      return makeText(text, at);
+    case "int":
+      return /^-?\d{1,15}$/.test(text) ? { type: "int", value: Number(text), at } : null;
+    case "bool":
+      return text === "true" || text === "false"
+        ? { type: "bool", value: text === "true", at }
+        : null;
+    case "address":
+      return parsePrefix(text) === null ? null : { type: "address", text, at };
+    case "duration": {
+      if (!/^(\d{1,9}(w|d|h|ms|m|s))+$/.test(text)) return null;
+      const parts = [...text.matchAll(/(\d+)(w|d|h|ms|m|s)/g)];
+      const ms = parts.reduce(
+        (sum, [, n, unit]) => sum + Number(n) * (unitMs.get(unit ?? "") ?? 0),
+        0,
+      );
+      return { type: "duration", text, ms, at };
+    }
+    case "list": {
+      const items = text.split(",").map((item) => makeText(item.trim(), at));
+      return { type: "list", items, at };
+    }
+    default:
+      return null;
+  }
+}
