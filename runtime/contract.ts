@@ -222,6 +222,8 @@ export interface DriverContext {
     readonly ports: readonly PortSpec[];
     readonly prefixes: readonly IdentitySpec[];
   }[];
+  /** The clock that ends of bans are told by, milliseconds since 1970. */
+  readonly now: () => number;
   readonly log: (level: "debug" | "info" | "notice" | "warning" | "error", message: string) => void;
 }
 

@@ -30,7 +30,8 @@ interface JailSets {
   readonly prefixes: ReadonlySet<string>;
 }
 
-export function nftables(context: DriverContext, now: () => number = Date.now): Firewall {
+export function nftables(context: DriverContext): Firewall {
+  const { now } = context;
   const jails = nameSets(context);
   const tell = (text: string, ...options: string[]) =>
     runProcess(["nft", ...options, "-f", "-"], { input: text, timeoutMs: nftTimeoutMs });

@@ -131,8 +131,16 @@ export class FirewallQueue {
     this.#schedule();
   }
 
+  /** Brings the firewall to what stands, because what should stand changed as a whole. */
+  async restoreNow(): Promise<void> {
+    await this.#running;
+    this.#started = false;
+    this.#running ??= this.#work();
+    await this.#running;
+  }
+
   async checkNow(): Promise<boolean> {
-    if (this.#running !== null) await this.#running;
+    await this.#running;
     const holds = await this.options.firewall.check(sampleOf(this.options.standing()));
     if (holds || this.#stopped) return holds;
     this.options.say(

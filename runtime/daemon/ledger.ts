@@ -14,7 +14,7 @@ import type { EvidenceLine } from "./recent-lines.ts";
 /** One entry of a frame; `schemas/state.schema.json` describes them. */
 export type LedgerRecord =
   | { readonly type: "change"; readonly change: Change }
-  | { readonly type: "position"; readonly position: Position }
+  | { readonly type: "position"; readonly source: string; readonly position: Position }
   | { readonly type: "forget"; readonly key: string }
   | {
       readonly type: "lines";
@@ -24,6 +24,8 @@ export type LedgerRecord =
     }
   | { readonly type: "observe"; readonly jail: string; readonly on: boolean }
   | { readonly type: "jail"; readonly snapshot: JailSnapshot };
+
+type PositionRecord = Extract<LedgerRecord, { type: "position" }>;
 
 export interface LedgerOptions {
   /** null: nothing is kept (`--dry-run`). */
@@ -40,10 +42,10 @@ const positionDelayMs = 1_000;
 
 export class Ledger {
   readonly restored: readonly LedgerRecord[];
-  readonly positions = new Map<string, Position>();
+  readonly #positions = new Map<string, PositionRecord>();
   readonly #store: Store | null;
   #pending: LedgerRecord[] = [];
-  #moved = new Map<string, Position>();
+  #moved = new Map<string, PositionRecord>();
   #timer: NodeJS.Timeout | null = null;
   #compacting: Promise<unknown> | null = null;
 
@@ -55,8 +57,10 @@ export class Ledger {
     this.#store = store;
     this.restored = records;
     for (const record of records) {
-      if (record.type === "position") this.positions.set(keyOf(record.position), record.position);
-      if (record.type === "forget") this.positions.delete(record.key);
+      if (record.type === "position") {
+        this.#positions.set(keyOf(record.source, record.position), record);
+      }
+      if (record.type === "forget") this.#positions.delete(record.key);
     }
   }
 
@@ -72,10 +76,11 @@ export class Ledger {
   }
 
   /** Keeps a position; it goes out with the changes before it, or alone a little later. */
-  move(position: Position): void {
-    const key = keyOf(position);
-    this.positions.set(key, position);
-    this.#moved.set(key, position);
+  move(source: string, position: Position): void {
+    const key = keyOf(source, position);
+    const record: PositionRecord = { type: "position", source, position };
+    this.#positions.set(key, record);
+    this.#moved.set(key, record);
     if (this.#store === null || this.#timer !== null) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
@@ -84,9 +89,18 @@ export class Ledger {
     this.#timer.unref();
   }
 
-  forget(position: Position): void {
-    const key = keyOf(position);
-    this.positions.delete(key);
+  /** Where a source stopped in the last run. */
+  positionsOf(source: string): Position[] {
+    const found: Position[] = [];
+    for (const record of this.#positions.values()) {
+      if (record.source === source) found.push(record.position);
+    }
+    return found;
+  }
+
+  forget(source: string, position: Position): void {
+    const key = keyOf(source, position);
+    this.#positions.delete(key);
     this.#moved.delete(key);
     this.note({ type: "forget", key });
   }
@@ -107,7 +121,7 @@ export class Ledger {
     }
     const records = this.#pending;
     this.#pending = [];
-    for (const position of this.#moved.values()) records.push({ type: "position", position });
+    records.push(...this.#moved.values());
     this.#moved.clear();
     if (records.length === 0 && !durable) return true;
     const saved = await store.append(records, durable);
@@ -133,7 +147,7 @@ export class Ledger {
 
   *#everything(): Iterable<LedgerRecord> {
     yield* this.options.snapshot();
-    for (const position of this.positions.values()) yield { type: "position", position };
+    yield* this.#positions.values();
     // What was noted and not committed is in the snapshot already.
     this.#pending = [];
     this.#moved.clear();
@@ -147,10 +161,11 @@ export class Ledger {
   }
 }
 
-export function keyOf(position: Position): string {
+/** One position a source and file: a rotated file has its own beside its successor's. */
+function keyOf(source: string, position: Position): string {
   return position.kind === "journal"
-    ? position.query
-    : `${position.path}\0${position.dev}:${position.ino}`;
+    ? source
+    : `${source}\0${position.path}\0${position.dev}:${position.ino}`;
 }
 
 const types = new Set(["change", "position", "forget", "lines", "observe", "jail"]);

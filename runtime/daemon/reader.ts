@@ -8,7 +8,8 @@
 import { judgeArrivals } from "../arrival.ts";
 import type { Program } from "../contract.ts";
 import { type LaneSpec, openIntake } from "../intake.ts";
-import { type Jail, type JailInput, joinJail } from "../jails.ts";
+import type { Jail } from "../jail.ts";
+import { type JailInput, joinJail } from "../jails.ts";
 import { recentLineCharsMax } from "../limits.ts";
 import type { SessionEvent } from "../session.ts";
 import type { Clock } from "./clock.ts";

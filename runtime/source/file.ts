@@ -138,6 +138,9 @@ export function fileSource(options: FileSourceOptions): Source {
     start,
     reopen: () => onChange(null, null),
     status: () => [...followed.values()].map((one) => statusOf(one, watcher?.fault ?? null)),
+    async idle() {
+      for (const one of followed.values()) await one.reading;
+    },
     async stop() {
       stopped = true;
       watcher?.stop();

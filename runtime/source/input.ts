@@ -8,7 +8,11 @@ import type { Readable } from "node:stream";
 import { recordBytesMax } from "../limits.ts";
 import type { Consumer, Source } from "./source.ts";
 
-export function inputSource(stream: Readable, consumer: Consumer, onEnd: () => void): Source {
+export function inputSource(stream: Readable, consumer: Consumer): Source {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
   let held = Buffer.alloc(0);
   let bytes = 0;
   let oversized = 0;
@@ -40,17 +44,18 @@ export function inputSource(stream: Readable, consumer: Consumer, onEnd: () => v
       stream.on("data", take);
       stream.on("end", () => {
         if (held.length > 0) consumer.takeLast(held, 0, held.length);
-        onEnd();
+        end();
       });
       stream.on("error", (error) => {
         consumer.say("warning", `standard input: ${error.message}`);
-        onEnd();
+        end();
       });
     },
     reopen() {},
     status: () => [
       { name: "standard input", state: "following", detail: "", bytes, lastAt, oversized },
     ],
+    idle: () => ended,
     async stop() {
       stream.removeAllListeners("data");
       stream.destroy();

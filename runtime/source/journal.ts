@@ -21,6 +21,8 @@ export interface JournalSourceOptions {
   readonly from: "start" | "end" | null;
   readonly cursor: string | null;
   readonly consumer: Consumer;
+  /** false: read what is there, then end. */
+  readonly follow?: boolean;
   /** Injectable for tests: the program and what stands before the query. */
   readonly program?: readonly string[];
 }
@@ -46,8 +48,10 @@ export function journalArguments(
   query: JournalQuery,
   cursor: string | null,
   from: "start" | "end" | null,
+  follow = true,
 ): string[] {
-  const args = ["-o", "json", "-f", "--no-pager", "-q", `--output-fields=${fields.join(",")}`];
+  const args = ["-o", "json", "--no-pager", "-q", `--output-fields=${fields.join(",")}`];
+  if (follow) args.push("-f");
   if (cursor !== null) args.push(`--after-cursor=${cursor}`, "-n", "all");
   else if (from === "end") args.push("-n", "0");
   else args.push("-n", "all", "-b");
@@ -83,6 +87,11 @@ export function journalSource(options: JournalSourceOptions): Source {
   let timer: NodeJS.Timeout | null = null;
   let failures = 0;
   let stopped = false;
+  let taking: Promise<void> = Promise.resolve();
+  let end = () => {};
+  const idle = new Promise<void>((resolve) => {
+    end = resolve;
+  });
   const status = {
     name,
     state: "following" as SourceStatus["state"],
@@ -94,9 +103,13 @@ export function journalSource(options: JournalSourceOptions): Source {
 
   function run(): void {
     const [command = "journalctl", ...before] = program;
-    const running = spawn(command, [...before, ...journalArguments(query, cursor, options.from)], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const running = spawn(
+      command,
+      [...before, ...journalArguments(query, cursor, options.from, options.follow)],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     child = running;
     let held: Buffer = Buffer.alloc(0);
     let skipping = false;
@@ -112,7 +125,8 @@ export function journalSource(options: JournalSourceOptions): Source {
         const start = skipping ? all.indexOf(0x0a) + 1 : 0;
         skipping = false;
         running.stdout.pause();
-        void takeEntries(all.subarray(start, last + 1)).finally(() => running.stdout.resume());
+        taking = takeEntries(all.subarray(start, last + 1));
+        void taking.finally(() => running.stdout.resume());
       }
       held = skipping ? Buffer.alloc(0) : Buffer.from(all.subarray(last + 1));
       if (held.length <= entryBytesMax) return;
@@ -129,9 +143,13 @@ export function journalSource(options: JournalSourceOptions): Source {
     });
     let done = false;
     function ended(why: string): void {
-      if (done || stopped) return;
+      if (done) return;
       done = true;
       child = null;
+      if (stopped || options.follow === false) {
+        void taking.then(end);
+        return;
+      }
       const pauseMs = restartMs[Math.min(failures, restartMs.length - 1)] as number;
       if (status.state !== "failed") {
         consumer.say("warning", `${name}: ${why}; starting journalctl again`);
@@ -173,6 +191,7 @@ export function journalSource(options: JournalSourceOptions): Source {
     },
     reopen() {},
     status: () => [{ ...status }],
+    idle: () => idle,
     async stop() {
       stopped = true;
       if (timer !== null) clearTimeout(timer);

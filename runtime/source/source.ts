@@ -54,5 +54,7 @@ export interface Source {
   /** Looks at once; for `SIGHUP`. */
   reopen(): void;
   status(): SourceStatus[];
+  /** Resolves when everything that is there has been read, or the input has ended. */
+  idle(): Promise<void>;
   stop(): Promise<void>;
 }

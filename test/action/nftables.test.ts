@@ -45,20 +45,18 @@ function nft(...args: string[]): string {
 }
 
 function driver(t: Test, now: () => number, ports: PortSpec[] = []) {
-  const firewall = nftables(
-    {
-      jails: [
-        {
-          name: "ssh-d",
-          ports,
-          prefixes: [{ kind: "address", ipv4: 32, ipv6: 64 }],
-        },
-        { name: "ssh_d", ports: [], prefixes: [{ kind: "address", ipv4: 24, ipv6: 48 }] },
-      ],
-      log: () => {},
-    },
+  const firewall = nftables({
     now,
-  );
+    jails: [
+      {
+        name: "ssh-d",
+        ports,
+        prefixes: [{ kind: "address", ipv4: 32, ipv6: 64 }],
+      },
+      { name: "ssh_d", ports: [], prefixes: [{ kind: "address", ipv4: 24, ipv6: 48 }] },
+    ],
+    log: () => {},
+  });
   t.teardown(() => firewall.stop(true).catch(() => {}));
   return firewall;
 }

@@ -1,0 +1,278 @@
+/**
+ * The heart of the daemon: what jails decide is enforced, remembered and reported.
+ *
+ * In: batches of events from sources, orders of an administrator, the clock. Out: firewalls and actions told at once,
+ * the ledger written, then the decision reported. What must hold: nothing is reported before it is on
+ * disk; the disk never delays the firewall, nor the firewall the disk.
+ */
+import { ActionQueue, type Answer } from "../action/queue.ts";
+import { repeatableChance } from "../ban-ladder.ts";
+import type { FirewallChange, JailSpec, Program } from "../contract.ts";
+import type { Decision } from "../decision.ts";
+import type { Jail } from "../jail.ts";
+import { type Jails, makeJails } from "../jails.ts";
+import { openWhoLists, type WhoLists } from "../who-lists.ts";
+import type { Clock } from "./clock.ts";
+import { Evidence } from "./evidence.ts";
+import { FirewallQueue } from "./firewall-queue.ts";
+import { Ledger, type LedgerRecord } from "./ledger.ts";
+import type { Log } from "./log.ts";
+import { describeDecision, eventOf } from "./tell.ts";
+
+export interface CoreOptions {
+  readonly program: Program;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** null: nothing is kept. */
+  readonly stateFolder: string | null;
+  /** Decide and report, but tell no firewall and run no action. */
+  readonly dryRun: boolean;
+}
+
+export interface Core {
+  readonly options: CoreOptions;
+  readonly jails: Jails;
+  readonly ledger: Ledger;
+  readonly whoLists: WhoLists;
+  readonly evidence: Evidence;
+  readonly firewalls: readonly FirewallQueue[];
+  readonly actions: ReadonlyMap<string, ActionQueue>;
+  /** Called with every decision once it is remembered. */
+  readonly listeners: Set<(decision: Decision) => void>;
+  /**
+   * Deals with everything decided since the last call. Resolves when it is remembered and in force;
+   * false: it is in force, but the disk refused it.
+   */
+  settle(): Promise<boolean>;
+  /** Takes in changed lists. */
+  refreshWho(): Promise<void>;
+  close(flush: boolean): Promise<void>;
+}
+
+export async function openCore(options: CoreOptions): Promise<Core> {
+  const { program, clock, log } = options;
+  const whoLists = openWhoLists({
+    who: program.jails.flatMap((jail) => [...jail.neverBan, ...jail.behind]),
+    warn: (message) => log.say("warning", message),
+    resolveNames: true,
+  });
+  const decided: Decision[] = [];
+  let mustSync = false;
+  let ledger: Ledger | null = null;
+  const jails = makeJails(program, {
+    lookUp: whoLists.lookUp,
+    chance: repeatableChance,
+    onChange(change) {
+      ledger?.note({ type: "change", change });
+      if (change.type === "ban" || change.type === "unban") mustSync = true;
+    },
+    give: (decision) => decided.push(decision),
+  });
+  const evidence = new Evidence((message, jail) =>
+    log.say("warning", message, { jail, event: "ban-not-holding" }),
+  );
+  const opened = await Ledger.open({
+    folder: options.stateFolder,
+    warn: (message) => log.say("warning", message),
+    snapshot: () => snapshotOf(jails, evidence),
+  });
+  restore(opened.restored, jails, evidence);
+  evidence.prune((jail, id) => jails.get(jail)?.standing.get(id) !== undefined);
+  ledger = opened;
+  const answer = (given: Answer) => hearAnswer(given, log, evidence);
+  const firewalls = options.dryRun ? [] : openFirewalls(options, jails);
+  const actions = options.dryRun ? new Map() : openActions(options, answer);
+  const listeners = new Set<(decision: Decision) => void>();
+
+  async function settle(): Promise<boolean> {
+    const batch = decided.splice(0);
+    const sync = mustSync;
+    mustSync = false;
+    if (batch.length === 0 && !opened.hasPending) return true;
+    for (const decision of batch) evidence.hear(decision, jails.get(decision.jail), opened);
+    const enforced = enforce(batch, program, firewalls, actions, clock.now());
+    const [saved] = await Promise.all([opened.commit(sync), ...enforced]);
+    for (const decision of batch) {
+      const { level, text } = describeDecision(decision);
+      const unsaved = saved || decision.type === "failure" ? "" : " (not saved: the disk refuses)";
+      log.say(level, text + unsaved, { event: decision.type, jail: decision.jail });
+      for (const listen of listeners) listen(decision);
+    }
+    return saved;
+  }
+
+  const core: Core = {
+    options,
+    jails,
+    ledger: opened,
+    whoLists,
+    evidence,
+    firewalls: firewalls.map(({ queue }) => queue),
+    actions,
+    listeners,
+    settle,
+    async refreshWho() {
+      if (!(await whoLists.refresh())) return;
+      for (const jail of jails.all) jail.refresh(clock.now());
+      await settle();
+    },
+    async close(flush) {
+      await settle();
+      for (const { queue } of firewalls) await queue.stop(flush);
+      await Promise.all([...actions.values()].map((queue) => queue.idle(true)));
+      await opened.close();
+    },
+  };
+  for (const jail of jails.all) jail.refresh(clock.now());
+  jails.expire(clock.now());
+  return core;
+}
+
+/** What the last run left. Bans of jails that the policy has no more are let go. */
+function restore(records: readonly LedgerRecord[], jails: Jails, evidence: Evidence): void {
+  for (const record of records) {
+    switch (record.type) {
+      case "change":
+        jails.get(record.change.jail)?.apply(record.change);
+        break;
+      case "jail":
+        jails.get(record.snapshot.jail)?.restore(record.snapshot);
+        break;
+      case "lines":
+        evidence.restore(record.jail, record.id, record.lines);
+        break;
+      case "observe": {
+        const jail = jails.get(record.jail);
+        if (jail !== undefined) jail.observed = record.on;
+        break;
+      }
+      case "position":
+      case "forget":
+        break;
+    }
+  }
+}
+
+function* snapshotOf(jails: Jails, evidence: Evidence): Iterable<LedgerRecord> {
+  for (const jail of jails.all) {
+    yield { type: "jail", snapshot: jail.snapshot() };
+    if (jail.observed !== jail.spec.observe) {
+      yield { type: "observe", jail: jail.spec.name, on: jail.observed };
+    }
+    for (const ban of jail.standing.values()) {
+      const lines = evidence.linesOf(jail.spec.name, ban.id);
+      if (lines.length > 0) yield { type: "lines", jail: jail.spec.name, id: ban.id, lines };
+    }
+  }
+}
+
+interface OpenFirewall {
+  readonly queue: FirewallQueue;
+  /** Names of the jails that use it. */
+  readonly jails: ReadonlySet<string>;
+}
+
+function openFirewalls({ program, clock, log }: CoreOptions, jails: Jails): OpenFirewall[] {
+  const open: OpenFirewall[] = [];
+  for (const [index, action] of program.actions.entries()) {
+    if (action.driver === null) continue;
+    const specs = program.jails.filter((jail) => jail.actions.includes(index));
+    if (specs.length === 0) continue;
+    const names = new Set(specs.map((spec) => spec.name));
+    const firewall = action.driver({
+      jails: specs.map(({ name, ports, bans }) => ({
+        name,
+        ports,
+        prefixes: bans.map((ban) => ban.by),
+      })),
+      now: clock.now,
+      log: (level, message) => log.say(level, message),
+    });
+    const queue = new FirewallQueue({
+      firewall,
+      standing: () => jails.all.filter((jail) => names.has(jail.spec.name)).flatMap(bansOf),
+      say: (level, message) => log.say(level, message, { event: "firewall" }),
+    });
+    open.push({ queue, jails: names });
+  }
+  return open;
+}
+
+function bansOf(jail: Jail): FirewallChange[] {
+  const changes: FirewallChange[] = [];
+  if (jail.observed) return changes;
+  for (const { address, until } of jail.standing.values()) {
+    if (address !== null) changes.push({ op: "add", jail: jail.spec.name, address, until });
+  }
+  return changes;
+}
+
+function openActions(
+  { program, log }: CoreOptions,
+  answer: (answer: Answer) => void,
+): Map<string, ActionQueue> {
+  const queues = new Map<string, ActionQueue>();
+  for (const action of program.actions) {
+    if (action.hooks.length === 0) continue;
+    const context = {
+      environment: (name: string) => process.env[name],
+      log: (text: string) => log.say("notice", text, { event: "log", action: action.id }),
+    };
+    queues.set(action.id, new ActionQueue(action, { context, answer }));
+  }
+  return queues;
+}
+
+/** Tells firewalls and actions; the promises resolve when the firewalls have it in force. */
+function enforce(
+  batch: readonly Decision[],
+  program: Program,
+  firewalls: readonly OpenFirewall[],
+  actions: ReadonlyMap<string, ActionQueue>,
+  now: number,
+): Promise<void>[] {
+  const told: Promise<void>[] = [];
+  for (const decision of batch) {
+    if (decision.type === "failure" || decision.type === "spared") continue;
+    const spec = program.jails.find((jail) => jail.name === decision.jail);
+    if (spec === undefined) continue;
+    tellActions(decision, spec, program, actions);
+    if (decision.observed || decision.address === null) continue;
+    // Bans that run out end by the firewall's own timeouts.
+    if (decision.type === "unban" && decision.reason === "ended") continue;
+    const until = decision.type === "unban" ? null : decision.until;
+    if (until !== null && until <= now) continue;
+    const op = ({ ban: "add", prolong: "extend", unban: "delete" } as const)[decision.type];
+    for (const firewall of firewalls) {
+      if (!firewall.jails.has(decision.jail)) continue;
+      told.push(firewall.queue.add({ op, jail: decision.jail, address: decision.address, until }));
+    }
+  }
+  return told;
+}
+
+function tellActions(
+  decision: Exclude<Decision, { type: "failure" | "spared" }>,
+  spec: JailSpec,
+  program: Program,
+  actions: ReadonlyMap<string, ActionQueue>,
+): void {
+  for (const index of spec.actions) {
+    const action = program.actions[index];
+    const queue = action === undefined ? undefined : actions.get(action.id);
+    if (queue === undefined) continue;
+    // A jail that only observes acts on nobody, but what asks for reports gets them.
+    if (!decision.observed) queue.add(eventOf(decision, decision.type));
+    if (decision.type === "ban") queue.add(eventOf(decision, "report"));
+  }
+}
+
+function hearAnswer(given: Answer, log: Log, evidence: Evidence): void {
+  evidence.hearAnswer(given);
+  if (given.fault === null) return;
+  log.say(
+    "warning",
+    `action ${given.action} gave up on ${given.event.event} ${given.event.id} after ${given.attempts} attempts: ${given.fault}`,
+    { event: "action-failed" },
+  );
+}

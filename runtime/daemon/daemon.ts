@@ -1,0 +1,154 @@
+/**
+ * The running daemon: everything put together, from start to stop.
+ *
+ * In: a program and where to keep things. Out: an exit code. What must hold: the control socket answers completely
+ * from the moment that it exists; SIGTERM ends within five seconds and leaves the firewall's bans standing;
+ * SIGHUP looks at all files and lists again.
+ */
+
+import { runProcess } from "../action/process.ts";
+import type { Program } from "../contract.ts";
+import { type Control, openControl } from "../control/server.ts";
+import { makeClock } from "./clock.ts";
+import { type Core, openCore } from "./core.ts";
+import { makeHandler } from "./handlers.ts";
+import type { Log } from "./log.ts";
+import { type OpenSource, openSources } from "./sources.ts";
+
+export interface DaemonOptions {
+  readonly log: Log;
+  readonly stateFolder: string | null;
+  /** null: no control socket. */
+  readonly socket: string | null;
+  readonly dryRun: boolean;
+  /** Read what is there, then end. */
+  readonly once: boolean;
+}
+
+const refreshWhoMs = 30_000;
+/** Longest sleep of the expiry timer: setTimeout takes 31 bits. */
+const expirySleepMsMax = 3_600_000;
+
+export async function runDaemon(program: Program, options: DaemonOptions): Promise<number> {
+  const { log } = options;
+  const clock = makeClock();
+  const since = clock.now();
+  const core = await openCore({ program, clock, ...options });
+  const sources = openSources(core, options);
+  const stopping = stopSignal();
+  let control: Control | null = null;
+  if (options.socket !== null) {
+    const handle = makeHandler({ core, sources, since, stop: stopping.stop });
+    control = await openControl({ path: options.socket, handle });
+  }
+  const firewalls = core.firewalls.map((queue) => queue.start());
+  for (const queue of core.actions.values()) queue.add(lifecycleEvent("start"));
+  for (const { source } of sources) await source.start();
+  const timers = startTimers(core, sources);
+  await Promise.all([...firewalls, core.settle()]);
+  log.say("info", readyText(program, core, sources), { event: "ready" });
+  await notifySystemd("--ready");
+  if (options.once) {
+    await Promise.all(sources.map(({ source }) => source.idle()));
+    stopping.stop(false);
+  }
+  const { flush, why } = await stopping.stopped;
+  log.say("info", `stopping: ${why}`, { event: "stopping" });
+  timers.stop();
+  for (const { source } of sources) await source.stop();
+  for (const queue of core.actions.values()) queue.add(lifecycleEvent("stop"));
+  await core.close(flush);
+  await control?.close();
+  return 0;
+}
+
+function readyText(program: Program, core: Core, sources: readonly OpenSource[]): string {
+  const { policy, hash } = program.manifest;
+  const bans = core.jails.all.reduce((sum, jail) => sum + jail.standing.size, 0);
+  return `guarding with ${policy} (${hash.slice(0, 12)}): ${core.jails.all.length} jails, ${sources.length} sources, ${bans} bans standing`;
+}
+
+interface Stopping {
+  readonly stopped: Promise<{ readonly flush: boolean; readonly why: string }>;
+  readonly stop: (flush: boolean) => void;
+}
+
+function stopSignal(): Stopping {
+  let resolve: (value: { flush: boolean; why: string }) => void = () => {};
+  const stopped = new Promise<{ flush: boolean; why: string }>((done) => {
+    resolve = done;
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      resolve({ flush: false, why: signal });
+      // Whatever hangs: a service manager that has to kill us loses more than we would.
+      setTimeout(() => process.exit(0), 4_500).unref();
+    });
+  }
+  return {
+    stopped,
+    stop: (flush) => resolve({ flush, why: flush ? "asked to, with flush" : "asked to" }),
+  };
+}
+
+/** Ends bans when their time comes, and looks at lists; all of it by the monotonic clock. */
+function startTimers(core: Core, sources: readonly OpenSource[]): { stop(): void } {
+  const { clock, log } = core.options;
+  let expiry: NodeJS.Timeout | null = null;
+  const arm = () => {
+    if (expiry !== null) clearTimeout(expiry);
+    const wait = Math.max(20, Math.min(core.jails.nextEnd() - clock.now(), expirySleepMsMax));
+    expiry = setTimeout(expire, wait);
+    expiry.unref();
+  };
+  const expire = () => {
+    core.jails.expire(clock.now());
+    void core.settle();
+    arm();
+  };
+  core.listeners.add((decision) => {
+    if (decision.type === "ban" || decision.type === "prolong") arm();
+  });
+  arm();
+  const who = setInterval(() => void core.refreshWho(), refreshWhoMs);
+  // Not unref: it keeps the process alive while nothing else does.
+  void core.refreshWho();
+  const reopen = () => {
+    log.say("info", "SIGHUP: looking at all files and lists again");
+    for (const { source } of sources) source.reopen();
+    void core.refreshWho();
+  };
+  process.on("SIGHUP", reopen);
+  return {
+    stop() {
+      if (expiry !== null) clearTimeout(expiry);
+      clearInterval(who);
+      process.removeListener("SIGHUP", reopen);
+    },
+  };
+}
+
+function lifecycleEvent(event: "start" | "stop") {
+  return {
+    event,
+    jail: "",
+    address: null,
+    id: "",
+    family: null,
+    time: Date.now(),
+    until: null,
+    failures: 0,
+    captures: Object.create(null) as Record<string, string>,
+    kept: Object.create(null) as Record<string, string>,
+  };
+}
+
+/** systemd-notify(1): Node has no datagram sockets for sd_notify(3) itself. */
+async function notifySystemd(message: string): Promise<void> {
+  const socket = process.env["NOTIFY_SOCKET"];
+  if (socket === undefined) return;
+  await runProcess(["systemd-notify", `--pid=${process.pid}`, message], {
+    timeoutMs: 5_000,
+    environment: { NOTIFY_SOCKET: socket },
+  });
+}

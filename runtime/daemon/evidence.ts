@@ -1,0 +1,125 @@
+/**
+ * Why somebody is banned, and whether the ban holds.
+ *
+ * In: decisions as they are made, with the text of their record. Out: the lines that led to each standing ban, what
+ * actions answered, and one warning for a host that goes on causing lines though it is banned. What must
+ * hold: bounded by standing bans and `RecentLines`; a warning is given once a ban.
+ */
+import type { Answer } from "../action/queue.ts";
+import type { Decision } from "../decision.ts";
+import type { Jail } from "../jail.ts";
+import { recentLinesMax } from "../limits.ts";
+import type { Ledger } from "./ledger.ts";
+import { type EvidenceLine, RecentLines } from "./recent-lines.ts";
+
+/** Lines that were on their way when the ban came are no evidence against it. */
+const graceMs = 10_000;
+/** So many lines after the grace period, and the ban does not hold. */
+const linesMin = 2;
+
+interface BanRecord {
+  lines: EvidenceLine[];
+  readonly answers: {
+    readonly action: string;
+    readonly event: string;
+    readonly fault: string | null;
+  }[];
+  linesSince: number;
+}
+
+export class Evidence {
+  readonly #recent = new RecentLines();
+  readonly #bans = new Map<string, BanRecord>();
+  /** Where a record's text is found while its batch is dealt with. */
+  readonly texts = new Map<string, (line: number) => string>();
+
+  constructor(private readonly warn: (message: string, jail: string) => void) {}
+
+  hear(decision: Decision, jail: Jail | undefined, ledger: Ledger): void {
+    const key = `${decision.jail}\0${decision.id}`;
+    switch (decision.type) {
+      case "failure": {
+        const line = this.#lineOf(decision);
+        this.#recent.add(`${decision.jail}\0${decision.id}`, line);
+        if (decision.evidence) this.#hearEvidence(decision, jail);
+        break;
+      }
+      case "ban":
+      case "prolong": {
+        const lines = this.#recent.take(`${decision.jail}\0${decision.culprit ?? decision.id}`);
+        const record = this.#bans.get(key) ?? { lines: [], answers: [], linesSince: 0 };
+        record.lines = [...record.lines, ...lines].slice(-recentLinesMax);
+        this.#bans.set(key, record);
+        if (lines.length === 0) break;
+        ledger.note({ type: "lines", jail: decision.jail, id: decision.id, lines: record.lines });
+        break;
+      }
+      case "unban":
+        this.#bans.delete(key);
+        break;
+      case "spared":
+        break;
+    }
+  }
+
+  hearAnswer({ action, event, fault }: Answer): void {
+    const record = this.#bans.get(`${event.jail}\0${event.id}`);
+    if (record === undefined) return;
+    record.answers.push({ action, event: event.event, fault });
+    if (record.answers.length > recentLinesMax) record.answers.shift();
+  }
+
+  linesOf(jail: string, id: string): readonly EvidenceLine[] {
+    return this.#bans.get(`${jail}\0${id}`)?.lines ?? [];
+  }
+
+  answersOf(jail: string, id: string): BanRecord["answers"] {
+    return this.#bans.get(`${jail}\0${id}`)?.answers ?? [];
+  }
+
+  restore(jail: string, id: string, lines: readonly EvidenceLine[]): void {
+    this.#bans.set(`${jail}\0${id}`, { lines: [...lines], answers: [], linesSince: 0 });
+  }
+
+  /** Forgets bans of the last run that ended since. */
+  prune(stands: (jail: string, id: string) => boolean): void {
+    for (const key of this.#bans.keys()) {
+      const at = key.indexOf("\0");
+      if (!stands(key.slice(0, at), key.slice(at + 1))) this.#bans.delete(key);
+    }
+  }
+
+  #lineOf(decision: Decision): EvidenceLine {
+    return {
+      file: decision.file,
+      line: decision.line,
+      time: decision.time,
+      rule: decision.rule,
+      text: this.texts.get(decision.file)?.(decision.line) ?? "",
+    };
+  }
+
+  #hearEvidence(decision: Decision, jail: Jail | undefined): void {
+    if (jail === undefined || jail.observed || jail.spec.actions.length === 0) return;
+    const culprit = { address: decision.address, host: null, captures: decision.captures };
+    const ban = jail.standing.find(culprit, decision.time);
+    if (ban === null || decision.time < ban.since + graceMs) return;
+    const record = this.#bans.get(`${decision.jail}\0${ban.id}`);
+    if (record === undefined || ++record.linesSince !== linesMin) return;
+    const age = Math.round((decision.time - ban.since) / 1000);
+    this.warn(
+      `${decision.jail}: ${decision.id} is banned for ${age} s and still causes lines (${decision.file}:${decision.line}). ${likelyCauses(jail)}`,
+      decision.jail,
+    );
+  }
+}
+
+/** What usually is behind a ban that does not hold, the likeliest first. */
+function likelyCauses(jail: Jail): string {
+  const causes = [];
+  if (jail.spec.ports.length > 0) causes.push("it uses another port than the jail's `ports`");
+  causes.push("a proxy or load balancer stands in front (`behind`)");
+  causes.push("another chain or a container's network accepts it first");
+  causes.push("the firewall's rules were changed (`status` says whether they are in step)");
+  return `Likely causes: ${causes.join("; ")}.`;
+}
