@@ -28,13 +28,18 @@ export async function match(
   report: (line: string) => void,
 ): Promise<{ lines: number; failures: number }> {
   let failures = 0;
-  const time = { now: () => options.now, zone: options.zone };
-  const intake = openIntake(program, [options.scanner], time, (event) => {
-    if (event.kind === "nobody") return;
-    if (event.kind === "failure") failures += 1;
-    else if (!options.all) return;
-    report(jsonLine(matchOf(program, event)));
-  });
+  const lane = { scanner: options.scanner, zone: options.zone };
+  const intake = openIntake(
+    program,
+    [lane],
+    () => options.now,
+    (event) => {
+      if (event.kind === "nobody") return;
+      if (event.kind === "failure") failures += 1;
+      else if (!options.all) return;
+      report(jsonLine(matchOf(program, event)));
+    },
+  );
   const cutter = cutRecords(intake);
   for await (const chunk of chunks) cutter.feed(chunk);
   cutter.end();

@@ -11,7 +11,7 @@ const lf = 0x0a;
 
 export interface RecordTaker {
   /** `bytes[start, end)` is whole records, each with its LF. Valid only during the call. */
-  take(bytes: Buffer, start: number, end: number): void;
+  take(bytes: Buffer, start: number, end: number): unknown;
   /** The last record of a log, which has no LF. */
   takeLast(bytes: Buffer, start: number, end: number): void;
 }

@@ -9,13 +9,15 @@
  * rule matched have their time read, so these alone end bans and make up the summary's `seconds`.
  */
 import { repeatableChance } from "./ban-ladder.ts";
-import type { Program } from "./contract.ts";
+import type { JailSpec, Program } from "./contract.ts";
 import type { Decision } from "./decision.ts";
-import { isoTime, jsonLine } from "./escape.ts";
-import { openIntake } from "./intake.ts";
+import { jsonLine } from "./escape.ts";
+import { type LaneSpec, openIntake } from "./intake.ts";
 import { type JailInput, type Jails, joinJail, makeJails } from "./jails.ts";
 import type { LookUp } from "./protect.ts";
 import { cutRecords } from "./records.ts";
+import { decisionLine } from "./report.ts";
+import { openWhoLists } from "./who-lists.ts";
 
 export interface ReplayLog {
   /** As decisions name it. */
@@ -30,10 +32,12 @@ export interface ReplayOptions {
   readonly all: boolean;
   /** Milliseconds since 1970: fills missing years and dates. */
   readonly now: number;
-  /** Of stamps without one; null: the host's. */
+  /** Of stamps without one; null: what the jail's `watch` says, else the host's. */
   readonly zone: string | null;
-  /** What `self`, lists and names stand for; names are never resolved here. */
-  readonly lookUp: LookUp;
+  /** What `self` and lists stand for; left out: what they are on this host, without any name. */
+  readonly lookUp?: LookUp;
+  /** Told of lists that cannot be read. */
+  readonly warn?: (message: string) => void;
 }
 
 export interface ReplaySummary {
@@ -75,7 +79,7 @@ export async function replayDecisions(
 ): Promise<ReplaySummary> {
   const clock: Clock = { first: Number.NaN, now: Number.NaN };
   const jails = makeJails(program, {
-    lookUp: options.lookUp,
+    lookUp: options.lookUp ?? lookUpHere(program, options.warn ?? (() => {})),
     chance: repeatableChance,
     onChange: () => {},
     give,
@@ -99,23 +103,43 @@ async function replayLog(
   options: Omit<ReplayOptions, "all">,
   clock: Clock,
 ): Promise<number> {
-  const inputs = new Map<number, JailInput[]>();
+  const lanes: (LaneSpec & { readonly inputs: JailInput[] })[] = [];
   for (const jail of jails.all) {
     if (log.jail !== undefined && log.jail !== jail.spec.name) continue;
     if (jail.spec.filters.length === 0) continue;
-    const of = inputs.get(jail.spec.replayScanner) ?? [];
-    inputs.set(jail.spec.replayScanner, [...of, joinJail(jail, program, log.name)]);
+    const scanner = jail.spec.replayScanner;
+    const zone = options.zone ?? zoneOf(jail.spec);
+    const input = joinJail(jail, program, log.name);
+    const shared = lanes.find((lane) => lane.scanner === scanner && lane.zone === zone);
+    if (shared === undefined) lanes.push({ scanner, zone, inputs: [input] });
+    else shared.inputs.push(input);
   }
-  const time = { now: () => options.now, zone: options.zone };
-  const intake = openIntake(program, [...inputs.keys()], time, (event, scanner) => {
-    advance(clock, event.time, options.now);
-    jails.expire(clock.now);
-    for (const input of inputs.get(scanner) ?? []) input.take(event, clock.now);
-  });
+  const intake = openIntake(
+    program,
+    lanes,
+    () => options.now,
+    (event, lane) => {
+      advance(clock, event.time, options.now);
+      jails.expire(clock.now);
+      for (const input of lanes[lane]?.inputs ?? []) input.take(event, clock.now);
+    },
+  );
   const cutter = cutRecords(intake);
   for await (const chunk of log.chunks) cutter.feed(chunk);
   cutter.end();
   return intake.records();
+}
+
+/** The first zone that the jail's watches name. */
+function zoneOf(jail: JailSpec): string | null {
+  for (const watch of jail.watches) if (watch.kind !== "bans" && watch.zone) return watch.zone;
+  return null;
+}
+
+/** Names are never resolved over past logs: they stand for nobody. */
+function lookUpHere(program: Program, warn: (message: string) => void): LookUp {
+  const who = program.jails.flatMap((jail) => [...jail.neverBan, ...jail.behind]);
+  return openWhoLists({ who, warn, resolveNames: false }).lookUp;
 }
 
 function advance(clock: Clock, time: number, now: number): void {
@@ -123,28 +147,4 @@ function advance(clock: Clock, time: number, now: number): void {
   const stamp = Number.isNaN(time) ? (started ? clock.now : now) : time;
   if (!started) clock.first = stamp;
   clock.now = started ? Math.max(clock.now, stamp) : stamp;
-}
-
-/** The replay object of the charter. */
-function decisionLine(decision: Decision): object {
-  const { type, jail, address, id, line, file, rule, observed } = decision;
-  const time = isoTime(decision.time);
-  switch (decision.type) {
-    case "ban":
-    case "prolong": {
-      const until = isoTime(decision.until);
-      const { failures, insteadOf } = decision;
-      const instead = insteadOf === null ? {} : { insteadOf };
-      const order = { type, jail, address, id, time, until, failures, line, file, observed };
-      return { ...order, rule, ...instead };
-    }
-    case "unban":
-      return { type, jail, address, id, time, line, file, observed };
-    case "failure": {
-      const { evidence, weight } = decision;
-      return { type, jail, address, id, time, line, file, observed, rule, weight, evidence };
-    }
-    case "spared":
-      return { type, jail, address, id, time, line, file, observed, rule, hosts: decision.hosts };
-  }
 }

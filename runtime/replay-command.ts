@@ -1,0 +1,61 @@
+/**
+ * `node policy.mjs replay LOG...`: opens the logs, runs the jails over them, prints what they decided.
+ *
+ * In: the command. Out: lines of JSON, or a table of bans and a sentence. Throws `UsageError` for a jail that
+ * is not there, and the system's own error for a log that cannot be read.
+ */
+import { createReadStream } from "node:fs";
+import { type ReplayCommand, UsageError } from "./arguments.ts";
+import type { Program } from "./contract.ts";
+import type { Decision } from "./decision.ts";
+import { escapeText, isoTime } from "./escape.ts";
+import type { Output } from "./output.ts";
+import { type ReplayLog, type ReplaySummary, replay, replayDecisions } from "./replay.ts";
+import { formatTable } from "./table.ts";
+
+export async function runReplay(
+  program: Program,
+  command: ReplayCommand,
+  output: Output,
+): Promise<void> {
+  const logs = command.logs.map(({ path, jail }): ReplayLog => {
+    if (jail !== null && !program.jails.some((one) => one.name === jail)) {
+      const known = program.jails.map((one) => one.name).join(", ");
+      throw new UsageError(`there is no jail "${jail}"; there are: ${known}`);
+    }
+    const chunks =
+      path === "-" ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 });
+    return { name: path, chunks, ...(jail === null ? {} : { jail }) };
+  });
+  const warn = (message: string) => output.say(escapeText(message));
+  const options = { all: command.all, now: command.now ?? Date.now(), zone: null, warn };
+  if (command.json) {
+    await replay(program, logs, options, output.print);
+    return;
+  }
+  const rows: string[][] = [];
+  const summary = await replayDecisions(program, logs, options, (decision) => {
+    const row = rowOf(decision, command.all);
+    if (row !== null) rows.push(row);
+  });
+  if (rows.length > 0) for (const line of formatTable(head, rows)) output.print(line);
+  output.print(sentenceOf(summary));
+}
+
+const head = ["TIME", "JAIL", "", "WHO", "UNTIL", "FAILURES", "WHERE"];
+
+/** Null: not for this table. */
+function rowOf(decision: Decision, all: boolean): string[] | null {
+  const { type, jail, id, time, file, line, observed } = decision;
+  if (!all && (type === "failure" || type === "spared")) return null;
+  const verb = observed && type === "ban" ? "would ban" : type;
+  const isBan = decision.type === "ban" || decision.type === "prolong";
+  const until = isBan ? (isoTime(decision.until) ?? "ever") : "";
+  const failures = isBan ? String(decision.failures) : "";
+  return [isoTime(time) ?? "", jail, verb, id, until, failures, line > 0 ? `${file}:${line}` : ""];
+}
+
+function sentenceOf({ lines, failures, bans, seconds }: ReplaySummary): string {
+  const span = seconds < 60 ? `${Math.round(seconds)} s` : `${(seconds / 3600).toFixed(1)} h`;
+  return `${lines} lines, ${failures} failures, ${bans} bans within ${span} of log time`;
+}
