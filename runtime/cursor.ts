@@ -27,6 +27,8 @@ export class Cursor {
   end = 0;
   left = 0;
   right = 0;
+  /** Where alternatives of a template part: `left` and `right`. Deeper than there are ways is none. */
+  readonly marks = new Int32Array(2 * 64);
   /** A number no other text has: what a hole remembers is true for one text only. */
   opened = 0;
 

@@ -15,7 +15,7 @@ export { makeLines, readLines } from "./format/lines.ts";
 export { readLogfmt } from "./format/logfmt.ts";
 export { makeFields, makeFlatFields } from "./format/paths.ts";
 export { readSyslog } from "./format/syslog.ts";
-export { fieldOf, hit, namedValues, namedValue, noFields } from "./hit.ts";
+export { fieldOf, hit, namedValue, namedValues, noFields } from "./hit.ts";
 export { makeNotTable } from "./holes.ts";
 export { begin, exec, framed, isProgram, program, programMatches } from "./pattern.ts";
 export { hostRun, notRun, wordRun } from "./run.ts";
@@ -23,6 +23,7 @@ export { firstFormat, isSeen, makeScanner, openPlain, openWith, programLength } 
 export {
   address,
   addressBack,
+  back,
   done,
   free,
   hex,
@@ -32,6 +33,7 @@ export {
   int,
   intBack,
   lit,
+  mark,
   message,
   notBack,
   number,

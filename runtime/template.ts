@@ -68,6 +68,21 @@ export function textBack(c: Cursor, literal: Literal): boolean {
   return true;
 }
 
+/** Notes where the cursor stands; always true. */
+export function mark(c: Cursor, number: number): boolean {
+  c.marks[number * 2] = c.left;
+  c.marks[number * 2 + 1] = c.right;
+  return true;
+}
+
+/** Sets the cursor back to a mark and forgets captures in these slots; always true. */
+export function back(c: Cursor, number: number, ...slots: readonly number[]): boolean {
+  c.left = c.marks[number * 2] as number;
+  c.right = c.marks[number * 2 + 1] as number;
+  for (const slot of slots) c.slots[slot * 2] = -1;
+  return true;
+}
+
 /** Without a free hole everything must be used up. */
 export function done(c: Cursor): boolean {
   return c.left === c.end;

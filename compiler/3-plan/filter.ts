@@ -10,7 +10,7 @@ import { slotsMax } from "../../runtime/cursor.ts";
 import type { Expr, Field, Filter, Format, Pattern, Rule } from "../../schemas/policy.ts";
 import { plan as codes } from "../diagnostics/catalogue/plan.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
-import { templatePrefix } from "./literals.ts";
+import { templatePrefixes } from "./literals.ts";
 import { captureNames, planPattern } from "./pattern.ts";
 import type { FieldKey, FilterPlan, FormatPlan, RulePlan, WherePlan } from "./plan-types.ts";
 
@@ -66,7 +66,7 @@ function planRule(rule: Rule, firstSlot: number, diagnostics: Diagnostics): Rule
 
 function prefixesOf(pattern: NonNullable<RulePlan["pattern"]>): string[] {
   if (pattern.kind === "regex") return [pattern.prefix];
-  return [...new Set(pattern.alternatives.map(templatePrefix))];
+  return [...new Set(pattern.alternatives.flatMap(templatePrefixes))];
 }
 
 function writePattern(pattern: Pattern): string {

@@ -8,9 +8,18 @@
 import { type AST, RegExpParser } from "@eslint-community/regexpp";
 import type { Alternative } from "./plan-types.ts";
 
-export function templatePrefix(alternative: Alternative): string {
-  const first = alternative.left[0];
-  return first?.op === "text" ? first.text : "";
+/** So many beginnings of one alternative are told apart; with more nothing is known. */
+const prefixesMax = 32;
+
+/** What a text that the alternative matches begins with: one of these. Words count as literals. */
+export function templatePrefixes(alternative: Alternative): string[] {
+  let prefixes = [""];
+  for (const op of alternative.left) {
+    const choices = op.op === "text" ? [op.text] : op.of === "words" ? (op.words ?? []) : [];
+    if (choices.length === 0 || prefixes.length * choices.length > prefixesMax) break;
+    prefixes = prefixes.flatMap((prefix) => choices.map((choice) => prefix + choice));
+  }
+  return prefixes;
 }
 
 export interface RegexLiterals {

@@ -3,59 +3,75 @@
  *
  * In: rules in the order in which they count, each with the texts a match of it begins with. Out:
  * statements that return what the first matching rule's function returns, or false. A rule that can
- * begin with anything stands in every branch, at its place, so that the order is kept.
+ * begin with anything stands in every branch, at its place, so that the order is kept. Bytes on which
+ * all agree are not looked at: the rules compare their texts themselves.
  */
 import type { RulePlan } from "../3-plan/plan-types.ts";
 import { aside, type Code, join, js } from "./code.ts";
 
 interface Choice {
   readonly call: Code;
-  /** Null: it may begin with anything. */
-  readonly prefix: Buffer | null;
+  /** What stands at the beginning, byte by byte; a byte that may be either case is both. */
+  readonly prefix: Buffer;
+  readonly ignoreCase: boolean;
 }
 
-/** Deeper trees save nothing: what is left is compared by the rules themselves. */
-const depthMax = 12;
-/** Up to so many rules are simply tried. */
-const leafSize = 2;
+/** Up to so many rules that begin alike are simply tried. */
+const leafSize = 1;
 
-/** `text` and `at` name the bytes of the message and where it begins. */
+/** `bytes` and `start` name the message's bytes and where it begins. */
 export function writeDispatch(
   rules: readonly { readonly plan: RulePlan; readonly name: Code }[],
 ): Code {
   const choices = rules.flatMap(({ plan, name }) => {
     const call = js`${name}(c)`;
     return plan.prefixes.map((prefix): Choice => {
-      const known = prefix !== "" && !plan.prefixIgnoresCase;
-      return { call, prefix: known ? Buffer.from(prefix, "utf8") : null };
+      return { call, prefix: Buffer.from(prefix, "utf8"), ignoreCase: plan.prefixIgnoresCase };
     });
   });
   return writeNode(choices, 0);
 }
 
+/** The bytes that may stand at `depth`; none: anything may. */
+function bytesAt({ prefix, ignoreCase }: Choice, depth: number): number[] {
+  const byte = prefix[depth];
+  if (byte === undefined) return [];
+  const letter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+  return ignoreCase && letter ? [byte | 0x20, byte & ~0x20] : [byte];
+}
+
 function writeNode(choices: readonly Choice[], depth: number): Code {
-  const byteAt = ({ prefix }: Choice, at: number) => prefix?.[at];
-  const bound = choices.filter((choice) => byteAt(choice, depth) !== undefined);
-  const bytes = [...new Set(bound.map((choice) => byteAt(choice, depth) as number))];
-  const calls = new Set(choices.map((choice) => choice.call));
-  if (bytes.length === 0 || calls.size <= leafSize || depth >= depthMax) return writeLeaf(choices);
-  if (bytes.length === 1 && bound.length === choices.length) return writeNode(choices, depth + 1);
+  const bound = choices.filter((choice) => bytesAt(choice, depth).length > 0);
+  if (callsOf(bound).length <= leafSize && depth > 0) return writeLeaf(choices);
+  if (bound.length === 0) return writeLeaf(choices);
+  const bytes = [...new Set(bound.flatMap((choice) => bytesAt(choice, depth)))];
+  const others = choices.filter((choice) => !bound.includes(choice));
+  const alike =
+    bytes.length === 1 ||
+    bound.every((one) => bytesAt(one, depth).length > 1 && bytes.length === 2);
+  if (alike && depth > 0) return writeNode(choices, depth + 1);
   const cases = bytes
     .sort((a, b) => a - b)
     .map((byte) => {
-      const inside = choices.filter((choice) => (byteAt(choice, depth) ?? byte) === byte);
+      const inside = choices.filter((choice) => {
+        const some = bytesAt(choice, depth);
+        return some.length === 0 || some.includes(byte);
+      });
       const shown = aside(js`${byte}`, JSON.stringify(String.fromCharCode(byte)));
       return js`case ${shown}: ${writeNode(inside, depth + 1)}`;
     });
-  const others = choices.filter((choice) => byteAt(choice, depth) === undefined);
-  return js`switch (bytes[${depth === 0 ? js`start` : js`start + ${depth}`}]) {
+  const at = depth === 0 ? js`start` : js`start + ${depth}`;
+  return js`switch (bytes[${at}]) {
 ${join(cases)}
 default: ${writeLeaf(others)}
 }`;
 }
 
+function callsOf(choices: readonly Choice[]): Code[] {
+  return [...new Set(choices.map((choice) => choice.call))];
+}
+
 function writeLeaf(choices: readonly Choice[]): Code {
-  const calls = [...new Set(choices.map((choice) => choice.call))];
-  if (calls.length === 0) return js`return false;`;
-  return js`return ${join(calls, js` || `)};`;
+  const calls = callsOf(choices);
+  return calls.length === 0 ? js`return false;` : js`return ${join(calls, js` || `)};`;
 }

@@ -35,12 +35,13 @@ export class Module {
     return ident(name);
   }
 
-  /** A constant; the same code is written once. */
-  constant(wish: string, code: Code): Code {
-    const known = this.#constants.get(code.toString());
+  /** A constant; the same code is written once, or once for each `copy` of it that must be. */
+  constant(wish: string, code: Code, copy = 0): Code {
+    const key = `${copy} ${code}`;
+    const known = this.#constants.get(key);
     if (known !== undefined) return known;
     const name = this.own(wish, code);
-    this.#constants.set(code.toString(), name);
+    this.#constants.set(key, name);
     return name;
   }
 

@@ -13,6 +13,7 @@ import type {
 } from "../3-plan/plan-types.ts";
 import { type Code, join, js, literal, quote, regex } from "./code.ts";
 import type { Module } from "./module.ts";
+import { type Step, writeWays } from "./ways.ts";
 
 /** The text a pattern is matched on: a rule's message, or a program's name. */
 export type Subject = "message" | "program" | "value";
@@ -28,26 +29,63 @@ function writeTemplate(module: Module, template: TemplatePlan, subject: Subject)
     subject === "message"
       ? js`${module.use("message")}(c, ${template.firstSlot}, ${template.endSlot})`
       : js`${module.use(subject)}(c)`;
-  const ways = template.alternatives.map((alternative) => {
-    const ops = writeAlternative(module, alternative, template.ignoreCase);
-    return join([begin, ...ops], js` && `);
-  });
-  if (ways.length === 0) return js`false`;
-  return ways.length === 1 ? (ways[0] as Code) : js`(${join(ways, js` ||\n    `)})`;
+  if (template.alternatives.length === 0) return js`false`;
+  const ways = splitTexts(template.alternatives).map((way) =>
+    writeSteps(module, way, template.ignoreCase),
+  );
+  return join([begin, writeWays(module, ways)], js` && `);
 }
 
-function writeAlternative(module: Module, way: Alternative, fold: boolean): Code[] {
-  const left = way.left.map((op) => writeOp(module, op, fold, false));
-  if (way.free === null) return [...left, js`${module.use("done")}(c)`];
-  const right = way.right.map((op) => writeOp(module, op, fold, true));
-  const segments = way.free.segments.map(({ ops, slot }) => {
+/**
+ * Cuts the texts that alternatives begin with where they part, so that what they have in common is
+ * one step: "for " and "for invalid user " become "for " and "for ", "invalid user ".
+ */
+function splitTexts(ways: readonly Alternative[]): Alternative[] {
+  const firsts = ways.map((way) => (way.left[0]?.op === "text" ? way.left[0].text : ""));
+  return ways.map((way, i) => {
+    const own = firsts[i] ?? "";
+    const cuts = new Set(
+      firsts.map((other) => commonLength(own, other)).filter((at) => at > 0 && at < own.length),
+    );
+    if (cuts.size === 0) return way;
+    const ends = [...cuts, own.length].sort((a, b) => a - b);
+    const texts = ends.map(
+      (end, n): Op => ({ op: "text", text: own.slice(ends[n - 1] ?? 0, end) }),
+    );
+    return { ...way, left: [...texts, ...way.left.slice(1)] };
+  });
+}
+
+function commonLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  // Never between the halves of one character.
+  return /[\ud800-\udbff]/.test(a[length - 1] ?? "") ? length - 1 : length;
+}
+
+function writeSteps(module: Module, way: Alternative, fold: boolean): Step[] {
+  const write = (back: boolean) => (op: Op) => ({
+    code: writeOp(module, op, fold, back),
+    slots: slotsOf(op),
+  });
+  const left = way.left.map(write(false));
+  if (way.free === null) return [...left, { code: js`${module.use("done")}(c)`, slots: [] }];
+  const segments = way.free.segments.map(({ ops, slot }): Step => {
     const row = join(
       ops.map((op) => writeOp(module, op, fold, false)),
       js` && `,
     );
-    return js`${module.use("segment")}(c, ${slot}, (c) => ${row})`;
+    return {
+      code: js`${module.use("segment")}(c, ${slot}, (c) => ${row})`,
+      slots: [slot, ...ops.flatMap(slotsOf)],
+    };
   });
-  return [...left, ...right, ...segments.reverse(), js`${module.use("free")}(c, ${way.free.slot})`];
+  const free = { code: js`${module.use("free")}(c, ${way.free.slot})`, slots: [way.free.slot] };
+  return [...left, ...way.right.map(write(true)), ...segments.reverse(), free];
+}
+
+function slotsOf(op: Op): number[] {
+  return op.op === "hole" ? [op.slot] : [];
 }
 
 function writeOp(module: Module, op: Op, fold: boolean, back: boolean): Code {
@@ -62,15 +100,15 @@ function writeOp(module: Module, op: Op, fold: boolean, back: boolean): Code {
     case "host":
       return back
         ? js`${module.use("hostBack")}(c, ${slot}, ${next}, ${open})`
-        : js`${module.use("host")}(c, ${slot}, ${writeRun(module, "hostRun", [next])}, ${open})`;
+        : js`${module.use("host")}(c, ${slot}, ${writeRun(module, "hostRun", [next], slot)}, ${open})`;
     case "word":
       return back
         ? js`${module.use("wordBack")}(c, ${slot}, ${next})`
-        : js`${module.use("run")}(c, ${slot}, ${writeRun(module, "wordRun", [next])})`;
+        : js`${module.use("run")}(c, ${slot}, ${writeRun(module, "wordRun", [next], slot)})`;
     case "not": {
       const chars = quote(op.chars ?? "");
       if (!back) {
-        return js`${module.use("run")}(c, ${slot}, ${writeRun(module, "notRun", [chars, next])})`;
+        return js`${module.use("run")}(c, ${slot}, ${writeRun(module, "notRun", [chars, next], slot)})`;
       }
       const table = module.constant("not", js`${module.use("makeNotTable")}(${chars})`);
       return js`${module.use("notBack")}(c, ${slot}, ${table}, ${next})`;
@@ -90,9 +128,9 @@ function sortChoices(words: readonly string[]): string[] {
   return [...words].sort((a, b) => Buffer.byteLength(b) - Buffer.byteLength(a));
 }
 
-/** A run remembers its last attempt, so that each hole has one of its own. */
-function writeRun(module: Module, make: string, args: readonly Code[]): Code {
-  return module.own("run", js`${module.use(make)}(${args})`);
+/** A run remembers its last attempt, so that no two holes of a row may be one. */
+function writeRun(module: Module, make: string, args: readonly Code[], slot: number): Code {
+  return module.constant("run", js`${module.use(make)}(${args})`, slot);
 }
 
 export function writeLiteral(module: Module, text: string, fold: boolean): Code {
