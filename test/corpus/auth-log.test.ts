@@ -11,7 +11,8 @@ import { join } from "node:path";
 import t from "tap";
 import { f2b, jsonLines, root } from "../library/f2b.ts";
 
-const shared = process.env.F2B_SHARED ?? join(root, "..", "shared");
+const { F2B_SHARED } = process.env;
+const shared = F2B_SHARED ?? join(root, "..", "shared");
 const log = join(shared, "corpus", "auth.log");
 const script = join(shared, "tools", "peer_bans.py");
 const peerPackage = "/usr/lib/python3/dist-packages/fail2ban";

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import t from "tap";
 import { f2b, jsonLines, root } from "../library/f2b.ts";
 
+const { UPDATE } = process.env;
 const folder = join(root, "examples");
 const examples = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -39,7 +40,7 @@ for (const name of examples) {
     const replay = f2b(["replay", policy, log, "--json", "--now", "2026-03-03T00:00:00Z"]);
     t.equal(replay.code, 0, `replays: ${replay.err}`);
     const expected = join(folder, name, "expected.jsonl");
-    if (process.env.UPDATE === "1") writeFileSync(expected, decisions(replay.out));
+    if (UPDATE === "1") writeFileSync(expected, decisions(replay.out));
     t.equal(decisions(replay.out), readFileSync(expected, "utf8"), "the decisions written down");
   });
 }

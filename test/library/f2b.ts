@@ -25,10 +25,25 @@ export function f2b(args: readonly string[], env: Readonly<Record<string, string
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }
 
+/** What the tests read of an output's objects; which of these there are depends on the command. */
+export interface JsonLine {
+  readonly type?: string;
+  readonly line?: number;
+  readonly address?: string | null;
+  /** The peer's script has the address under this name, and `time` as seconds since 1970. */
+  readonly addr?: string;
+  readonly time?: string | number;
+  readonly seconds?: number;
+  readonly code?: string;
+  readonly severity?: string;
+  readonly file?: string;
+  readonly message?: string;
+}
+
 /** One object a line, as every `--json` output is. */
-export function jsonLines(text: string): Record<string, unknown>[] {
+export function jsonLines(text: string): JsonLine[] {
   return text
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line) => JSON.parse(line) as JsonLine);
 }
