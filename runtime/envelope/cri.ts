@@ -7,7 +7,8 @@
 import { isBlank, startsWithAt, trimEnd } from "../bytes.ts";
 import { recordBytesMax } from "../limits.ts";
 import type { Registers } from "../registers.ts";
-import { parseIso, stampForms } from "../time/forms.ts";
+import { parseIso } from "../time/calendar-forms.ts";
+import { stampForms } from "../time/forms.ts";
 
 const partial = 0x50;
 const full = 0x46;

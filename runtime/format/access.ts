@@ -7,7 +7,8 @@
 import { addressText } from "../address.ts";
 import { decode, isDigit } from "../bytes.ts";
 import type { FieldValue, Registers } from "../registers.ts";
-import { parseDayFirst, stampForms } from "../time/forms.ts";
+import { parseDayFirst } from "../time/calendar-forms.ts";
+import { stampForms } from "../time/forms.ts";
 import { absent } from "../time/parts.ts";
 import { parseRequest } from "./request.ts";
 

@@ -7,7 +7,8 @@
  */
 import { byteIn, decode, hexValue, isDigit, startsWithAt } from "../bytes.ts";
 import type { Registers } from "../registers.ts";
-import { parseSeconds, stampForms } from "../time/forms.ts";
+import { parseSeconds } from "../time/count-forms.ts";
+import { stampForms } from "../time/forms.ts";
 import {
   childOf,
   clearValues,

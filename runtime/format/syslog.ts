@@ -8,7 +8,8 @@
 import { isDigit, isWordByte, startsWithAt } from "../bytes.ts";
 import { programBytesMax } from "../limits.ts";
 import type { Header, Registers } from "../registers.ts";
-import { parseIso, parseMonthFirst, stampForms } from "../time/forms.ts";
+import { parseIso, parseMonthFirst } from "../time/calendar-forms.ts";
+import { stampForms } from "../time/forms.ts";
 import { absent, type StampParts } from "../time/parts.ts";
 
 const blank = 0x20;

@@ -22,6 +22,10 @@ const dayAtLeastMs = dayMs - 3 * 3_600_000;
 export class Clock {
   readonly now: () => number;
   readonly #zone: Zone;
+  /** The last year asked for, and its bounds. */
+  #year = 0;
+  #yearStartMs = Number.NaN;
+  #yearEndMs = Number.NaN;
   /** The last answer holds while now is in `[validFrom, validUntil)`. */
   validFrom = Number.NEGATIVE_INFINITY;
   validUntil = Number.POSITIVE_INFINITY;
@@ -56,8 +60,8 @@ export class Clock {
 
   #findYear(parts: StampParts): number {
     const latestMs = this.now() + dayMs;
-    // The year in the zone furthest ahead; the loop goes back from there.
-    const first = new Date(latestMs + dayMs).getUTCFullYear();
+    // A day more, for the zone furthest ahead; the loop goes back from there.
+    const first = this.#yearOf(latestMs + dayMs);
     for (let year = first; year >= first - yearsBackMax - 1; year--) {
       if (parts.day > daysInMonth(year, parts.month)) continue;
       const timeMs = this.#utcMs(parts, year, parts.month, parts.day);
@@ -67,6 +71,15 @@ export class Clock {
       return timeMs;
     }
     return Number.NaN;
+  }
+
+  #yearOf(utcMs: number): number {
+    if (!(utcMs >= this.#yearStartMs && utcMs < this.#yearEndMs)) {
+      this.#year = new Date(utcMs).getUTCFullYear();
+      this.#yearStartMs = daysFromCivil(this.#year, 1, 1) * dayMs;
+      this.#yearEndMs = daysFromCivil(this.#year + 1, 1, 1) * dayMs;
+    }
+    return this.#year;
   }
 
   #findToday(parts: StampParts): number {

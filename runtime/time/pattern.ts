@@ -6,8 +6,8 @@
  * tried again, so a stamp costs its length.
  */
 import { isDigit, isLetter, lowerCase } from "../bytes.ts";
-import { parseFractionDigits, parseNamedZone, parseZone } from "./forms.ts";
 import { absent, daysFromCivil, isLeapYear, isPossible, type StampParts } from "./parts.ts";
+import { parseFractionDigits, parseNamedZone, parseZone } from "./pieces.ts";
 
 const months = [
   "january",

@@ -87,7 +87,10 @@ export class StampReader {
   #keep(header: Header, timeMs: number): void {
     const size = header.stampEnd - header.stampStart;
     if (size > keptBytesMax) return;
-    header.stampBytes.copy(this.#kept, 0, header.stampStart, header.stampEnd);
+    // A native copy costs more than so few bytes.
+    for (let i = 0; i < size; i++) {
+      this.#kept[i] = header.stampBytes[header.stampStart + i] as number;
+    }
     this.#keptSize = size;
     this.#keptForm = header.stampForm;
     this.#keptPattern = header.stampPattern;

@@ -1,0 +1,139 @@
+/**
+ * Stamps that name a date and a time of day: ISO 8601, `Mar  7 13:06:56`, `17/May/2015:10:05:03`.
+ *
+ * In: bytes and the place where the stamp begins; `limit` is how far it may reach, `end` how far the
+ * text goes on. Out: where it ends, with its parts in `parts`; -1: none stands there, or a part is
+ * out of its range.
+ */
+
+import { absent, isPossible, type StampParts } from "./parts.ts";
+import {
+  digitAt,
+  endsThere,
+  monthAt,
+  number2,
+  number4,
+  parseClockTime,
+  parseFraction,
+  parseZone,
+  parseZoneBehindBlank,
+  skipWeekday,
+} from "./pieces.ts";
+
+const blank = 0x20;
+const minus = 0x2d;
+const slash = 0x2f;
+const colon = 0x3a;
+const letterT = 0x54;
+
+/**
+ * ISO 8601 as docs/matching.md has it. `loose` is the automatic form: slashes in the date too, and
+ * a zone behind a blank.
+ */
+export function parseIso(
+  b: Buffer,
+  at: number,
+  limit: number,
+  end: number,
+  loose: boolean,
+  parts: StampParts,
+): number {
+  if (at + 19 > limit) return -1;
+  const dash = b[at + 4];
+  if ((dash !== minus && !(loose && dash === slash)) || b[at + 7] !== dash) return -1;
+  const between = b[at + 10];
+  if (between !== letterT && between !== blank) return -1;
+  parts.clear();
+  parts.year = number4(b, at);
+  parts.month = number2(b, at + 5);
+  parts.day = number2(b, at + 8);
+  if (parts.year < 0 || parts.month < 0 || parts.day < 0) return -1;
+  let to = parseClockTime(b, at + 11, limit, parts);
+  if (to < 0) return -1;
+  to = parseFraction(b, to, limit, true, parts);
+  to = parseZone(b, to, limit, parts);
+  if (to < 0) return -1;
+  if (loose && parts.offsetMinutes === absent) to = parseZoneBehindBlank(b, to, limit, end, parts);
+  return isPossible(parts) ? to : -1;
+}
+
+/** `[Sat[,] ]` before `parseMonthFirst`. */
+export function parseWeekdayFirst(
+  b: Buffer,
+  at: number,
+  limit: number,
+  end: number,
+  parts: StampParts,
+): number {
+  return parseMonthFirst(b, skipWeekday(b, at, limit), limit, end, parts);
+}
+
+/** RFC 3164's stamp and its kin: `Mmm dd [YYYY ]HH:MM:SS[.frac][ YYYY]`. */
+export function parseMonthFirst(
+  b: Buffer,
+  at: number,
+  limit: number,
+  end: number,
+  parts: StampParts,
+): number {
+  if (at + 14 > limit || b[at + 3] !== blank) return -1;
+  const month = monthAt(b, at);
+  if (month === 0) return -1;
+  parts.clear();
+  parts.month = month;
+  let to = parsePaddedDay(b, at + 4, limit, parts);
+  if (to < 0 || to >= limit || b[to] !== blank) return -1;
+  to++;
+  if (to + 5 <= limit && b[to + 4] === blank) {
+    parts.year = number4(b, to);
+    if (parts.year < 0) return -1;
+    to += 5;
+  }
+  to = parseClockTime(b, to, limit, parts);
+  if (to < 0) return -1;
+  to = parseFraction(b, to, limit, false, parts);
+  if (parts.year === absent && to + 5 <= limit && b[to] === blank) {
+    const year = number4(b, to + 1);
+    if (year >= 0 && endsThere(b, to + 5, end)) {
+      parts.year = year;
+      to += 5;
+    }
+  }
+  return isPossible(parts) ? to : -1;
+}
+
+/** ` 7`, `07`, `17` or `7`: behind it, or -1. */
+function parsePaddedDay(b: Buffer, at: number, limit: number, parts: StampParts): number {
+  // A blank is padding: it stands for the first of two digits.
+  const padded = at < limit && b[at] === blank;
+  const first = digitAt(b, padded ? at + 1 : at, limit);
+  if (first < 0) return -1;
+  const second = digitAt(b, padded ? at + 2 : at + 1, limit);
+  if (padded && second >= 0) return -1;
+  parts.day = second < 0 ? first : first * 10 + second;
+  return padded || second >= 0 ? at + 2 : at + 1;
+}
+
+/** `dd/Mmm/YYYY:HH:MM:SS`, `dd-Mmm-YYYY HH:MM:SS[.frac]`, `dd Mmm YYYY HH:MM:SS[.frac]`, and a zone. */
+export function parseDayFirst(
+  b: Buffer,
+  at: number,
+  limit: number,
+  end: number,
+  parts: StampParts,
+): number {
+  if (at + 20 > limit) return -1;
+  const between = b[at + 2];
+  if (between !== slash && between !== minus && between !== blank) return -1;
+  if (b[at + 6] !== between || b[at + 11] !== (between === slash ? colon : blank)) return -1;
+  parts.clear();
+  parts.day = number2(b, at);
+  parts.month = monthAt(b, at + 3);
+  parts.year = number4(b, at + 7);
+  if (parts.day < 0 || parts.month === 0 || parts.year < 0) return -1;
+  let to = parseClockTime(b, at + 12, limit, parts);
+  if (to < 0) return -1;
+  if (between !== slash) to = parseFraction(b, to, limit, false, parts);
+  to = parseZoneBehindBlank(b, to, limit, end, parts);
+  return isPossible(parts) ? to : -1;
+}
