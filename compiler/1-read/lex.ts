@@ -10,8 +10,8 @@ import { findQuotedEnd, hardWords, softWords, tokens, Word } from "../../grammar
 import { read } from "../diagnostics/catalogue/read.ts";
 import type { Reading } from "./reading.ts";
 
-/** Words and signs of one file: memory for more is not ours to spend. */
-export const wordsMax = 1_000_000;
+/** Words and signs of one file: reading that many takes about 350 MB, and seconds. */
+export const wordsMax = 500_000;
 
 let lexer: Lexer | undefined;
 

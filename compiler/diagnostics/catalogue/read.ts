@@ -231,7 +231,7 @@ export const read = {
     help: () =>
       'keep long lists of addresses in a file of their own: never ban file "/etc/f2b/x.txt"',
     explain:
-      "A policy of more than a million words and signs is refused before it is read. Long address " +
+      "A policy of more than half a million words and signs is refused before it is read. Long address " +
       'lists belong in a file that the host reads: `never ban file "/etc/f2b/allow.txt"`.',
     bad: "",
     good: goodJail,
