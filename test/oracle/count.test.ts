@@ -27,6 +27,7 @@ function hit(
     line: i + 1,
     recordLine: i + 1,
     filter: "f",
+    filterName: "f",
     rule: "f#1",
     kind: "failure",
     address: from,

@@ -126,6 +126,7 @@ function findEvent(
       line,
       recordLine: line,
       filter: filter.id,
+      filterName: filter.name,
       rule: rule.name,
       kind: kinds[rule.kind],
       ...whoOf(reading, matched),
@@ -187,9 +188,15 @@ export function interpret(
   return hits;
 }
 
+/** What a report shows of a capture, in UTF-16 units; the rest is cut. */
+const reportedTextMax = 4096;
+
 /** A hit as `f2b match --json` prints it. */
 export function toMatchJson(hit: OracleHit): Record<string, unknown> {
-  const { line, filter, rule, kind, address, id, time, captures } = hit;
+  const { line, filterName: filter, rule, kind, address, id, time } = hit;
   const stamp = time === null ? null : new Date(time).toISOString();
-  return { line, filter, rule, kind, address, id, time: stamp, captures: { ...captures } };
+  const captures = Object.fromEntries(
+    Object.entries(hit.captures).map(([name, text]) => [name, text.slice(0, reportedTextMax)]),
+  );
+  return { line, filter, rule, kind, address, id, time: stamp, captures };
 }

@@ -10,7 +10,9 @@ export interface OracleHit {
   line: number;
   /** The record in which the rule matched. */
   recordLine: number;
+  /** The filter's id. */
   filter: string;
+  filterName: string;
   rule: string;
   kind: "failure" | "note" | "clear" | "ignored";
   /** Canonical; the peer's. */

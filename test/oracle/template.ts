@@ -164,9 +164,14 @@ class Row {
   }
 }
 
+/** The only thing kept for speed: corpora have thousands of records and templates dozens of rows. */
+const rowsOf = new WeakMap<Template, Item[][]>();
+
 export function matchTemplate(template: Template, message: string, clock: Clock): Taken[] | null {
-  for (const items of flatten(template.parts)) {
-    const row = new Row(joinLiterals(items), message, template.ignoreCase, clock);
+  const rows = rowsOf.get(template) ?? flatten(template.parts).map(joinLiterals);
+  rowsOf.set(template, rows);
+  for (const items of rows) {
+    const row = new Row(items, message, template.ignoreCase, clock);
     if (row.match()) return row.taken.sort((a, b) => a.start - b.start);
   }
   return null;
