@@ -18,6 +18,12 @@ const bracketClose = 0x5d;
 /** An address has 45 bytes at most, and one `.` or `:` may stand behind it. */
 const runBytesMax = 48;
 
+/**
+ * A run this long is no address, nor is one byte less. Between free holes a token is tried at every
+ * byte of a message, which may be one run from end to end: reading on would be quadratic.
+ */
+const runBytesMax = 48;
+
 /** Where the address that starts at `at` ends, its brackets included. */
 export function takeAddress(
   b: Buffer,
@@ -149,8 +155,9 @@ function runEnd(b: Buffer, at: number, limit: number): number {
 }
 
 function runStart(b: Buffer, limit: number, end: number): number {
+  const from = Math.max(limit, end - runBytesMax);
   let s = end;
-  while (s > limit && isRunByte(b[s - 1] as number)) s--;
+  while (s > from && isRunByte(b[s - 1] as number)) s--;
   return s;
 }
 

@@ -13,7 +13,7 @@ import type { TimePattern } from "../time/pattern.ts";
 const keptBytesMax = 256;
 
 /** What `format lines` asks for; `last` keeps a stamp, so one belongs to one scanner's format. */
-export interface LinesSpec {
+interface LinesSpec {
   readonly time: "auto" | "last" | "none" | "anywhere" | "pattern";
   readonly pattern: TimePattern | null;
   /** The stamp of the last record that had one. */

@@ -26,7 +26,7 @@ const year1Ms = -62_135_596_800_000;
 export function makeZone(name: string | null): Zone {
   if (name === null) return new KeptZone(new HostZone());
   const fixed = parseOffsetMs(name);
-  return fixed === null ? new IanaZone(name) : new FixedZone(fixed);
+  return fixed === null ? new KeptZone(new IanaZone(name)) : new FixedZone(fixed);
 }
 
 function parseOffsetMs(name: string): number | null {
@@ -74,7 +74,7 @@ class HostZone implements Zone {
   }
 }
 
-/** Keeps the answer for the last minute of local time, in which no zone changes its offset. */
+/** Keeps the answer for the last minute of local time, within which clocks do not change. */
 class KeptZone implements Zone {
   readonly #zone: Zone;
   #localMinute = Number.NaN;

@@ -271,6 +271,22 @@ t.test("tokens from the right", async (t) => {
   t.equal(backward("a 192.0.2.1:22", 11, true, " "), "192.0.2.1");
 });
 
+t.test("a token in a long run is no token, whatever its length", async (t) => {
+  for (const size of [40, 46, 47, 48, 49, 60, 5000]) {
+    const text = `${"a".repeat(size)}:`;
+    t.equal(forward(text, 0, false), null);
+    t.equal(backward(text, text.length, false), null);
+    t.equal(forward(`192.0.2.1.${"1".repeat(size)}`, 0, false), null);
+    t.equal(backward(`${"1".repeat(size)}.192.0.2.1`, size + 10, false), null);
+    t.equal(forward(`192.0.2.1:${"a".repeat(size)}`, 0, false), "192.0.2.1");
+    t.equal(forward(`[::${"a".repeat(size)}]`, 0, false), null);
+  }
+  const longest = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255";
+  t.equal(forward(`${longest}.`, 0, true), longest);
+  t.equal(forward(`[${longest}]`, 0, true), `[${longest}]`);
+  t.equal(backward(longest, longest.length, true), longest);
+});
+
 t.test("what was taken is an address, on any bytes", async () => {
   const text = fc
     .array(fc.oneof(addressLike, fc.constantFrom(" ", "x", "/", "]", "192.0.2.1", "2001:db8::1")), {
