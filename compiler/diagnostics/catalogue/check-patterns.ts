@@ -8,7 +8,7 @@ interface Named {
 }
 
 const good = sampleFilter('fail "refused {address}"');
-const escape = "write `{{` and `}}` for braces that are meant as such";
+const doubled = "write `{{` and `}}` for braces that are meant as such";
 const optional = "{?a}";
 
 export const checkPatterns = {
@@ -36,7 +36,7 @@ export const checkPatterns = {
     code: "F2B2103",
     severity: "error",
     message: () => "this `}` closes nothing",
-    help: () => escape,
+    help: () => doubled,
     explain:
       "Braces make holes. A brace that stands for itself is doubled; inside `{?...}` a `}` always closes.",
     bad: sampleFilter('fail "refused} {address}"'),
@@ -46,7 +46,7 @@ export const checkPatterns = {
     code: "F2B2104",
     severity: "error",
     message: () => "this hole is never closed",
-    help: () => escape,
+    help: () => doubled,
     explain: "A hole goes from `{` to `}`; only `{?...}` holds others.",
     bad: sampleFilter('fail "refused {address"'),
     good,
@@ -55,7 +55,7 @@ export const checkPatterns = {
     code: "F2B2105",
     severity: "error",
     message: () => "a hole with nothing in it",
-    help: () => escape,
+    help: () => doubled,
     explain: "A hole names what stands there.",
     bad: sampleFilter('fail "refused {} {address}"'),
     good: sampleFilter('fail "refused {{}} {address}"'),

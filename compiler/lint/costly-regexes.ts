@@ -1,0 +1,79 @@
+/**
+ * Regular expressions that a line can make slow: exponential ones are errors, polynomial ones warnings.
+ *
+ * recheck decides; it is asked about the pattern with tags as single characters, within a second each
+ * and ten seconds in all. What it cannot decide is a note, never silence.
+ */
+import { createRequire } from "node:module";
+import type { Policy } from "../../schemas/policy.ts";
+import { withoutTags } from "../2-check/regexes.ts";
+import { lint as catalogue } from "../diagnostics/catalogue/lint.ts";
+import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import { patternsOf, spanOf } from "./patterns-of.ts";
+
+const timeoutMs = 1_000;
+const totalMs = 10_000;
+const patternUnitsMax = 4_000;
+
+type Verdict =
+  | { readonly kind: "safe" }
+  | { readonly kind: "exponential"; readonly attack: string }
+  | { readonly kind: "polynomial"; readonly degree: number; readonly attack: string }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export function findCostlyRegexes(policy: Policy, diagnostics: Diagnostics): void {
+  const verdicts = new Map<string, Verdict>();
+  const endsAt = performance.now() + totalMs;
+  for (const { pattern } of patternsOf(policy)) {
+    if (pattern.kind !== "regex") continue;
+    const key = `${pattern.flags}/${pattern.expanded}`;
+    const verdict = verdicts.get(key) ?? examine(pattern.expanded, pattern.flags, endsAt);
+    verdicts.set(key, verdict);
+    const at = spanOf(pattern.at);
+    switch (verdict.kind) {
+      case "safe":
+        break;
+      case "exponential":
+        diagnostics.add(catalogue.exponentialRegex, at, { attack: verdict.attack });
+        break;
+      case "polynomial":
+        diagnostics.add(catalogue.polynomialRegex, at, {
+          degree: verdict.degree,
+          attack: verdict.attack,
+        });
+        break;
+      case "unknown":
+        diagnostics.add(catalogue.unknownRegex, at, { why: verdict.why });
+        break;
+      default:
+        verdict satisfies never;
+    }
+  }
+}
+
+function examine(expanded: string, flags: string, endsAt: number): Verdict {
+  const source = withoutTags(expanded);
+  if (source.length > patternUnitsMax) return { kind: "unknown", why: "it is too long" };
+  if (performance.now() > endsAt) return { kind: "unknown", why: "there are too many before it" };
+  const result = recheck()(source, flags, { timeout: timeoutMs });
+  if (result.status === "safe") return { kind: "safe" };
+  if (result.status === "unknown") return { kind: "unknown", why: result.error.kind };
+  const attack = shorten(result.attack.pattern);
+  return result.complexity.type === "exponential"
+    ? { kind: "exponential", attack }
+    : { kind: "polynomial", degree: result.complexity.degree, attack };
+}
+
+function shorten(attack: string): string {
+  return attack.length <= 120 ? attack : `${attack.slice(0, 117)}...`;
+}
+
+let loaded: typeof import("recheck").checkSync | undefined;
+
+/** Loaded when the first regex is met, and told to stay in this process before it is. */
+function recheck(): typeof import("recheck").checkSync {
+  // recheck reads this variable once, while it is loaded; its other back ends start processes.
+  process.env["RECHECK_SYNC_BACKEND"] ??= "pure";
+  loaded ??= (createRequire(import.meta.url)("recheck") as typeof import("recheck")).checkSync;
+  return loaded;
+}

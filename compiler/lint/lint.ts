@@ -1,0 +1,34 @@
+/**
+ * Lint: what is allowed and still likely to be wrong, over the checked policy.
+ *
+ * In: a policy that passed the check. Out: findings in `diagnostics`; errors among them (patterns that
+ * stall) must stop a compilation. What was never lowered, because nothing uses it, is only in the
+ * trees, so those rules need `loaded`.
+ */
+import type { Policy } from "../../schemas/policy.ts";
+import type { Loaded } from "../2-check/load.ts";
+import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import { findAmbiguousAddresses } from "./ambiguous-address.ts";
+import { findBareJails } from "./bare-jails.ts";
+import { findCostlyRegexes } from "./costly-regexes.ts";
+import { findMigratedFormats } from "./migrated-formats.ts";
+import { findTwoSpellings } from "./two-spellings.ts";
+import { findUnreachableRules } from "./unreachable-rules.ts";
+import { findUntestedFilters } from "./untested-filters.ts";
+import { findUntiedRegexes } from "./untied-regexes.ts";
+import { findUnused } from "./unused.ts";
+import { listVouchedHoles } from "./vouched-holes.ts";
+
+export function lint(policy: Policy, diagnostics: Diagnostics, loaded?: Loaded): void {
+  findCostlyRegexes(policy, diagnostics);
+  findUntiedRegexes(policy, diagnostics);
+  findAmbiguousAddresses(policy, diagnostics);
+  listVouchedHoles(policy, diagnostics);
+  findUnreachableRules(policy, diagnostics);
+  findTwoSpellings(policy, diagnostics);
+  findMigratedFormats(policy, diagnostics);
+  findBareJails(policy, diagnostics);
+  if (loaded === undefined) return;
+  findUntestedFilters(loaded, diagnostics);
+  findUnused(loaded, diagnostics);
+}
