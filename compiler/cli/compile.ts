@@ -49,7 +49,9 @@ export async function compileCommand(name: string, flags: CompileFlags): Promise
   replaceFile(output, bundle.code + link, 0o755);
   const kilobytes = (Buffer.byteLength(bundle.code) / 1024).toFixed(1);
   const { bold, dim } = errorColors;
-  complain(`${bold(showText(output))}  ${kilobytes} KB  ${dim(`hash ${bundle.hash.slice(0, 16)}`)}`);
+  complain(
+    `${bold(showText(output))}  ${kilobytes} KB  ${dim(`hash ${bundle.hash.slice(0, 16)}`)}`,
+  );
   complain(dim(`next: node ${showText(output)} check   can this host do what the policy asks?`));
 }
 

@@ -2,7 +2,7 @@
  * `f2b explain-code F2B2103`: a code's page out of the catalogue.
  */
 import { nearest } from "../1-read/nearest.ts";
-import { catalogue } from "../diagnostics/catalogue/index.ts";
+import { catalogue } from "../diagnostics/catalogue.ts";
 import { usageFault } from "./fault.ts";
 import { outColors, print } from "./terminal.ts";
 

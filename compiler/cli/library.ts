@@ -3,13 +3,14 @@
  *
  * Modules are read, not checked: their declarations say all that is shown here.
  */
+
 import Table from "cli-table3";
+import { jsonLine } from "../../runtime/escape.ts";
 import type { LibraryLine } from "../../schemas/library.ts";
 import type { Param, Policy as Tree } from "../1-read/ast.ts";
 import { nearest } from "../1-read/nearest.ts";
 import { load } from "../2-check/load.ts";
 import { Diagnostics } from "../diagnostics/diagnostic.ts";
-import { jsonLine } from "../diagnostics/show-text.ts";
 import type { Source } from "../source.ts";
 import { usageFault } from "./fault.ts";
 import { listModules, openPolicy } from "./policy-files.ts";
@@ -30,7 +31,9 @@ export function libraryCommand(flags: { readonly json?: boolean }): void {
   });
   for (const { module, filters, actions, describe } of lines) {
     const names = [...filters, ...actions].map(
-      (one) => one.name + (one.parameters.length === 0 ? "" : `(${one.parameters.map((p) => p.name).join(", ")})`),
+      (one) =>
+        one.name +
+        (one.parameters.length === 0 ? "" : `(${one.parameters.map((p) => p.name).join(", ")})`),
     );
     table.push([outColors.bold(module), names.join("\n"), describe ?? ""]);
   }
@@ -68,7 +71,8 @@ function describeModule(module: string): LibraryLine {
     parameters: one.params.map((param) => ({
       name: param.name.name,
       choices: param.choices.map((choice) => choice.name),
-      default: param.byDefault && source.text.slice(param.byDefault.at.start, param.byDefault.at.end),
+      default:
+        param.byDefault && source.text.slice(param.byDefault.at.start, param.byDefault.at.end),
     })),
   });
   const filters = tree.items.filter((one) => one.type === "filter");

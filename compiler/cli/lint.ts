@@ -3,15 +3,16 @@
  *
  * Errors end it with 1, and warnings do when there are more than `--max-warnings` allows.
  */
+import { jsonLine } from "../../runtime/escape.ts";
 import { type Read, read } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { toFinding } from "../diagnostics/json.ts";
 import { countFindings, renderDiagnostic } from "../diagnostics/render.ts";
 import { toSarif } from "../diagnostics/sarif.ts";
-import { jsonLine, showText } from "../diagnostics/show-text.ts";
+import { showText } from "../diagnostics/show-text.ts";
 import { usageFault } from "./fault.ts";
 import { readVersion } from "./package-root.ts";
-import { openPolicy } from "./policy-files.ts";
+import { openPolicy, wantedOf } from "./policy-files.ts";
 import { complain, outColors, print } from "./terminal.ts";
 
 interface LintFlags {
@@ -25,7 +26,7 @@ export async function lintCommand(names: readonly string[], flags: LintFlags): P
   const warningsMax = readLimit(flags.maxWarnings);
   const reads = names.map((name) => {
     const files = openPolicy(name);
-    return { name, read: read(files.entry, files, { all: true }) };
+    return { name, read: read(files.entry, files, wantedOf(name)) };
   });
   const all = reads.flatMap((one) => one.read.diagnostics.sorted());
   if (format === "json") {
@@ -59,7 +60,10 @@ function printJson({ diagnostics, sources }: Read): void {
 function readLimit(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (!/^\d{1,9}$/.test(text)) {
-    throw usageFault(`--max-warnings takes a number, not "${text}"`, "f2b lint --max-warnings 0 POLICY");
+    throw usageFault(
+      `--max-warnings takes a number, not "${text}"`,
+      "f2b lint --max-warnings 0 POLICY",
+    );
   }
   return Number(text);
 }

@@ -78,9 +78,7 @@ function addCompileAndLint(program: Command): void {
     .option("--policy-json", "print the checked policy instead")
     .action(async (...args) => (await import("./compile.ts")).compileCommand(args[0], args[1]));
   add(program, "lint <policy...>", "say what is wrong or dangerous, with codes and places")
-    .addOption(
-      new Option("--format <format>", "how to print").choices(["text", "json", "sarif"]),
-    )
+    .addOption(new Option("--format <format>", "how to print").choices(["text", "json", "sarif"]))
     .addOption(json())
     .option("--max-warnings <n>", "fail when there are more warnings")
     .action(async (...args) => (await import("./lint.ts")).lintCommand(args[0], args[1]));
@@ -97,7 +95,9 @@ function addTrials(program: Command): void {
     .option("--all", "notes, clears and ignored lines too")
     .addOption(json())
     .addOption(now())
-    .action(async (...args) => (await import("./match.ts")).matchCommand(args[0], args[1], args[2]));
+    .action(async (...args) =>
+      (await import("./match.ts")).matchCommand(args[0], args[1], args[2]),
+    );
   add(program, "replay <policy> [logs...]", "run the jails over past logs, in the logs' own time")
     .option("--source <jail=log>", "a log for one jail only", collect, [])
     .option("--all", "each failure too")
@@ -119,8 +119,11 @@ function addKnowledge(program: Command): void {
   add(library, "show <module>", "print a module's text").action(async (module) =>
     (await import("./library.ts")).showCommand(module),
   );
-  add(program, "explain-code <code>", "explain a finding's code, with a wrong and a right policy")
-    .action(async (code) => (await import("./explain-code.ts")).explainCommand(code));
+  add(
+    program,
+    "explain-code <code>",
+    "explain a finding's code, with a wrong and a right policy",
+  ).action(async (code) => (await import("./explain-code.ts")).explainCommand(code));
 }
 
 function collect(value: string, before: readonly string[]): string[] {

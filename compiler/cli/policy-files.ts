@@ -8,6 +8,7 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { sourceBytesMax } from "../1-read/read-source.ts";
+import type { Wanted } from "../2-check/check.ts";
 import type { Files } from "../2-check/load.ts";
 import { hostFault, inputFault } from "./fault.ts";
 import { packageRoot } from "./package-root.ts";
@@ -42,6 +43,11 @@ export function openPolicy(policy: string): PolicyFiles {
     read: (name) => (name.startsWith("std/") ? readModule(name) : readRegular(join(folder, name))),
     modules: () => modules,
   };
+}
+
+/** What a command looks at besides what jails use: of the library, all there is. */
+export function wantedOf(policy: string): Wanted {
+  return policy === "std" || policy.startsWith("std/") ? { all: true } : {};
 }
 
 /** `std/nginx` for library/nginx.f2b, sorted. */

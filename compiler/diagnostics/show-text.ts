@@ -47,11 +47,3 @@ function showChar(char: string): string {
   if (!hidden.test(char)) return char;
   return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
 }
-
-/** JSON in one line that a terminal may print: controls beyond ASCII's are escaped too. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}

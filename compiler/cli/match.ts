@@ -1,0 +1,118 @@
+/**
+ * `f2b match POLICY LOG|-`: which lines which rule matched, and what was captured.
+ *
+ * Every filter that a jail uses looks at every line, or the one named by `--filter`: as the jails use it,
+ * unless `--set` gives it other arguments. A file of filters without jails is matched with all of them.
+ */
+import type { MatchLine } from "../../schemas/match.ts";
+import type { Filter, Policy } from "../../schemas/policy.ts";
+import type { Wanted } from "../2-check/check.ts";
+import { showText } from "../diagnostics/show-text.ts";
+import { inputFault, usageFault } from "./fault.ts";
+import { measureLog, readLog, readNow } from "./logs.ts";
+import { wantedOf } from "./policy-files.ts";
+import { Progress } from "./progress.ts";
+import { outColors, print } from "./terminal.ts";
+import { loadTools } from "./tools.ts";
+
+interface MatchFlags {
+  readonly filter?: string;
+  readonly set: readonly string[];
+  readonly all?: boolean;
+  readonly json?: boolean;
+  readonly now?: string;
+}
+
+export async function matchCommand(name: string, log: string, flags: MatchFlags): Promise<void> {
+  const now = readNow(flags.now);
+  const args = readSettings(flags);
+  const progress = new Progress("match", measureLog(log));
+  const pick = (policy: Policy) => [pickFilters(policy, flags.filter, args)];
+  const { match, program } = await loadTools(name, wantedBy(name, flags.filter, args), pick);
+  const scanner = program.scanners.length - 1;
+  const rules = new Map<string, number>();
+  const sums = await match(
+    program,
+    { scanner, all: flags.all === true, now, zone: null },
+    readLog(log, progress),
+    (line) => {
+      progress.clear();
+      if (flags.json === true) print(line);
+      else {
+        const found: MatchLine = JSON.parse(line);
+        rules.set(found.rule, (rules.get(found.rule) ?? 0) + 1);
+        print(describeMatch(found));
+      }
+    },
+  );
+  progress.clear();
+  if (flags.json !== true) printSums(sums, rules);
+}
+
+function readSettings({ filter, set }: MatchFlags): Record<string, string> {
+  if (set.length > 0 && filter === undefined) {
+    throw usageFault("--set is for the filter that --filter names");
+  }
+  const args: Record<string, string> = Object.create(null);
+  for (const setting of set) {
+    const at = setting.indexOf("=");
+    if (at <= 0) throw usageFault(`--set takes NAME=VALUE, not "${setting}"`);
+    args[setting.slice(0, at)] = setting.slice(at + 1);
+  }
+  return args;
+}
+
+function wantedBy(name: string, filter: string | undefined, args: Record<string, string>): Wanted {
+  return filter === undefined ? wantedOf(name) : { filters: [{ name: filter, args }] };
+}
+
+/** Ids of the filters to match with. */
+function pickFilters(
+  policy: Policy,
+  name: string | undefined,
+  args: Readonly<Record<string, string>>,
+): string[] {
+  const ofJails = new Set(policy.jails.flatMap((jail) => jail.filters));
+  if (name === undefined) {
+    const used = policy.filters.filter((one) => ofJails.has(one.id));
+    const all = used.length > 0 ? used : policy.filters.filter((one) => one.id === one.name);
+    if (all.length === 0) throw inputFault("there is no filter in this policy to match with");
+    return all.map((one) => one.id);
+  }
+  const named = policy.filters.filter((one) => one.name === name);
+  const used = named.filter((one) => ofJails.has(one.id));
+  if (Object.keys(args).length === 0 && used.length > 0) return used.map((one) => one.id);
+  // Jails and tests may use it with more arguments: the one that was asked for has the shortest id.
+  const fits = (one: Filter) =>
+    Object.entries(args).every(([key, value]) => String(one.arguments[key]) === value);
+  const [best] = named.filter(fits).sort((a, b) => a.id.length - b.id.length);
+  if (best === undefined) throw new Error(`the checked policy lost its filter ${name}`);
+  return [best.id];
+}
+
+function describeMatch({ line, rule, kind, id, time, captures }: MatchLine): string {
+  const { bold, cyan, dim, red } = outColors;
+  const who = id === null ? dim("nobody") : bold(showText(id));
+  const mark = kind === "failure" ? red("failure") : cyan(kind);
+  const rest = Object.entries(captures)
+    .filter(([name]) => name !== "address")
+    .map(([name, value]) => `${name}=${showText(value ?? "")}`);
+  return [String(line).padStart(7), mark, who, rule, dim(time ?? "no time"), ...rest].join("  ");
+}
+
+function printSums(sums: { lines: number; failures: number }, rules: Map<string, number>): void {
+  const { bold, dim } = outColors;
+  if (rules.size > 0) print("");
+  for (const [rule, count] of [...rules].sort((a, b) => b[1] - a[1])) {
+    print(`${String(count).padStart(7)}  ${rule}`);
+  }
+  const line = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+  print(bold(`${line(sums.failures, "failure")} in ${line(sums.lines, "line")}`));
+  if (sums.failures === 0) {
+    print(
+      dim(
+        "next: --all shows notes, clears and what was ignored; f2b test runs the filter's own lines",
+      ),
+    );
+  }
+}
