@@ -15,8 +15,6 @@ const point = 0x2e;
 const slash = 0x2f;
 const bracketOpen = 0x5b;
 const bracketClose = 0x5d;
-/** An address has 45 bytes at most, and one `.` or `:` may stand behind it. */
-const runBytesMax = 48;
 
 /**
  * A run this long is no address, nor is one byte less. Between free holes a token is tried at every
