@@ -5,13 +5,23 @@
  * through brackets only, whose depth compiler/1-read limits beforehand, so that no input overflows
  * the stack. What went wrong is told as labels, one a line; finding words for it is 1-read's.
  */
-import { CstParser, type IParserErrorMessageProvider, type IToken } from "chevrotain";
+import {
+  CstParser,
+  EOF,
+  type IParserErrorMessageProvider,
+  type IToken,
+  type TokenType,
+  tokenMatcher,
+} from "chevrotain";
 import * as T from "./tokens.ts";
 
 const opening = new Set([T.LCurly, T.LSquare, T.LParen]);
 const closing = new Set([T.RCurly, T.RSquare, T.RParen]);
 
 export class PolicyGrammar extends CstParser {
+  /** Chevrotain's, not among its published types. */
+  declare protected flattenFollowSet: () => TokenType[];
+
   /** `validate` looks for ambiguities: slow, and for the tests alone. */
   constructor(messages: IParserErrorMessageProvider, validate = false) {
     super(T.tokens, {
@@ -24,18 +34,36 @@ export class PolicyGrammar extends CstParser {
     this.performSelfAnalysis();
   }
 
-  /** Recovery skips brackets with all they hold: what is inside belongs to what went wrong. */
+  /**
+   * Recovery skips brackets with all they hold: what is inside belongs to what went wrong. The two
+   * methods below must walk alike, or `reSyncTo` waits for a token that was skipped.
+   */
   protected override SKIP_TOKEN(): IToken {
+    for (let left = this.#stepOver(1) - 1; left > 1; left--) super.SKIP_TOKEN();
+    return super.SKIP_TOKEN();
+  }
+
+  /** Chevrotain's own, of version 11.2, but for the walk: where the parser can go on. */
+  protected findReSyncTokenType(): TokenType {
+    const follows = this.flattenFollowSet();
+    for (let ahead = 1; ; ahead = this.#stepOver(ahead)) {
+      const token = this.LA(ahead);
+      const found = follows.find((type) => tokenMatcher(token, type));
+      if (found !== undefined) return found;
+      if (token.tokenType === EOF) return EOF;
+    }
+  }
+
+  /** From one token ahead to the next, or behind the bracket that the one begins. */
+  #stepOver(ahead: number): number {
     let depth = 0;
-    let next = this.LA(1);
-    do {
-      if (closing.has(next.tokenType)) depth--;
-      else if (opening.has(next.tokenType)) depth++;
-      const after = super.SKIP_TOKEN();
-      if (after === next) break;
-      next = after;
-    } while (depth > 0);
-    return next;
+    for (let at = ahead; ; at++) {
+      const { tokenType } = this.LA(at);
+      if (tokenType === EOF) return Math.max(at, ahead + 1);
+      if (opening.has(tokenType)) depth++;
+      else if (closing.has(tokenType)) depth--;
+      if (depth <= 0) return at + 1;
+    }
   }
 
   readonly policy = this.RULE("policy", () => {

@@ -46,7 +46,7 @@ t.test("texts are unescaped, and every unit knows its place", async (t) => {
   const { tree, found } = parseText('let a = "x\\u{1f600}\\"\\\\\\ny"i');
   t.same(found, []);
   const value = only(tree, "let")[0]?.value;
-  if (value?.type !== "text") return t.fail("a text was expected");
+  if (value?.type !== "text") throw new Error("a text was expected");
   t.equal(value.value, 'x\u{1f600}"\\\ny');
   t.equal(value.ignoreCase, true);
   t.same(value.offsets, [9, 10, 10, 19, 21, 23, 25, 26]);
@@ -58,7 +58,7 @@ t.test("numbers, durations, addresses and names are told apart", async (t) => {
   );
   t.same(found, []);
   const value = only(tree, "let")[0]?.value;
-  if (value?.type !== "list") return t.fail("a list was expected");
+  if (value?.type !== "list") throw new Error("a list was expected");
   t.same(
     value.items.map((item) => item.type),
     [
@@ -168,7 +168,7 @@ t.test("every code's bad policy raises it, and its good one is clean", async (t)
     if (!byHand.has(code)) t.ok(parseText(bad).codes.includes(code), `${code} bad`);
   }
   t.same(parseText(Buffer.alloc(10_000_001, 0x20)).codes, ["F2B1002"]);
-  t.same(parseText("a ".repeat(600_000)).codes, ["F2B1020"]);
+  t.same(parseText("a ".repeat(300_000)).codes, ["F2B1020"]);
 });
 
 t.test("the nearest word", async (t) => {
