@@ -16,12 +16,6 @@ const slash = 0x2f;
 const bracketOpen = 0x5b;
 const bracketClose = 0x5d;
 
-/**
- * A run this long is no address, nor is one byte less. Between free holes a token is tried at every
- * byte of a message, which may be one run from end to end: reading on would be quadratic.
- */
-const runBytesMax = 48;
-
 /** Where the address that starts at `at` ends, its brackets included. */
 export function takeAddress(
   b: Buffer,
