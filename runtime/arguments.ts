@@ -4,12 +4,10 @@
  * In: the words behind `node policy.mjs`. Out: a command, or a `UsageError` that says which word is wrong.
  * What must hold: no word is ignored, and a value never passes for an option.
  */
+import { type Level, levels } from "./daemon/log.ts";
 
 /** The caller's mistake: exit code 2. */
 export class UsageError extends Error {}
-
-export const logLevels = ["debug", "info", "notice", "warning", "error"] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 export interface ReplayCommand {
   readonly verb: "replay";
@@ -26,9 +24,10 @@ export interface RunCommand {
   readonly dryRun: boolean;
   readonly once: boolean;
   readonly json: boolean;
-  readonly stateFolder: string;
-  readonly socketPath: string;
-  readonly logLevel: LogLevel;
+  /** null: the usual place. */
+  readonly stateFolder: string | null;
+  readonly socketPath: string | null;
+  readonly logLevel: Level;
 }
 
 export type Command =
@@ -96,17 +95,17 @@ function readRun(
 ): RunCommand {
   if (operands[0] !== undefined) throw new UsageError(`"${operands[0]}" is one word too many`);
   const level = valuesOf(options, "--log-level").at(-1) ?? "info";
-  const logLevel = logLevels.find((known) => known === level);
+  const logLevel = levels.find((known) => known === level);
   if (logLevel === undefined) {
-    throw new UsageError(`--log-level is one of ${logLevels.join(", ")}, not "${level}"`);
+    throw new UsageError(`--log-level is one of ${levels.join(", ")}, not "${level}"`);
   }
   return {
     verb: "run",
     dryRun: has("--dry-run"),
     once: has("--once"),
     json: wantsJson(options, has),
-    stateFolder: valuesOf(options, "--state").at(-1) ?? "/var/lib/f2b",
-    socketPath: valuesOf(options, "--socket").at(-1) ?? "/run/f2b/f2b.sock",
+    stateFolder: valuesOf(options, "--state").at(-1) ?? null,
+    socketPath: valuesOf(options, "--socket").at(-1) ?? null,
     logLevel,
   };
 }

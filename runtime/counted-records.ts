@@ -7,29 +7,23 @@
 import { countedRecordsMax } from "./limits.ts";
 
 export interface CountedRecords {
-  /** True the first time that this record is asked for. */
-  isNew(record: number): boolean;
+  has(record: number): boolean;
+  add(record: number): void;
 }
 
+/** `canComeBack`: some filter holds failures, which are settled by later records. */
 export function trackRecords(canComeBack: boolean): CountedRecords {
-  let last = 0;
   const counted = new Set<number>();
+  const kept = canComeBack ? countedRecordsMax : 1;
   return {
-    isNew: (record) => {
-      if (!canComeBack) {
-        const isNew = record !== last;
-        last = record;
-        return isNew;
-      }
-      if (counted.has(record)) return false;
+    has: (record) => counted.has(record),
+    add(record) {
       counted.add(record);
-      if (counted.size > countedRecordsMax) {
-        for (const oldest of counted) {
-          counted.delete(oldest);
-          break;
-        }
+      if (counted.size <= kept) return;
+      for (const oldest of counted) {
+        counted.delete(oldest);
+        return;
       }
-      return true;
     },
   };
 }

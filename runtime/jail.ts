@@ -13,7 +13,7 @@ import type { Ban, Cause, Change, Decision, JailSnapshot } from "./decision.ts";
 import type { Culprit } from "./identity.ts";
 import { trackedMax } from "./limits.ts";
 import { Offences } from "./offences.ts";
-import { parsePrefix } from "./prefix.ts";
+import { formatPrefix, parsePrefix } from "./prefix.ts";
 import { type LookUp, type Protection, protect } from "./protect.ts";
 import { countable, judge, makeSentence, type Sentence, type Target } from "./sentence.ts";
 import type { SessionEvent } from "./session.ts";
@@ -53,8 +53,11 @@ export interface Jail {
   readonly protection: Protection;
   /** `observe` of the policy, until an administrator says otherwise. */
   observed: boolean;
-  /** A failure at `time`, milliseconds since 1970, found in `file`. */
-  take(event: SessionEvent, time: number, file: string): void;
+  /**
+   * A failure at `time`, milliseconds since 1970, found in `file`. False: it is nobody's here, so that
+   * the same record may still be another filter's failure.
+   */
+  take(event: SessionEvent, time: number, file: string): boolean;
   /** A ban of a jail that this one watches. */
   takeBan(culprit: Culprit, time: number, cause: Cause): void;
   /**
@@ -97,16 +100,16 @@ export function makeJail(options: JailOptions): Jail {
     nobody: 0,
   };
 
-  function take(event: SessionEvent, time: number, file: string): void {
+  function take(event: SessionEvent, time: number, file: string): boolean {
     const culprit = culpritOf(event);
-    if (culprit === null) return;
+    if (culprit === null) return false;
     const cause = { file, line: event.line, rule: event.rule.name, captures: event.captures };
     const evidence = standing.find(culprit, time) !== null;
     if (evidence) counters.evidence += 1;
     const counts = evidence ? [] : count(culprit, time, event.weight, false);
     if (culprit.address === null && culprit.host === null && counts.length === 0 && !evidence) {
       counters.nobody += 1;
-      return;
+      return false;
     }
     counters.failures += 1;
     give({
@@ -121,6 +124,7 @@ export function makeJail(options: JailOptions): Jail {
       evidence,
     });
     decide(counts, culprit, time, cause);
+    return true;
   }
 
   /** Null: the failure is nobody's as far as this jail is concerned. */
@@ -244,8 +248,9 @@ export function makeJail(options: JailOptions): Jail {
     const lengthMs =
       forMs !== undefined ? forMs : first === undefined ? null : banLengthMs(first, 1);
     const until = lengthMs === null ? null : now + lengthMs;
-    const order = { id: address, address, failures: 0, insteadOf: null, until, forced };
-    place({ ...order, offence: offenceOf(address, now) }, now, nobodysCause, null);
+    const id = formatPrefix(prefix);
+    const order = { id, address: id, failures: 0, insteadOf: null, until, forced };
+    place({ ...order, offence: offenceOf(id, now) }, now, nobodysCause, null);
     return true;
   }
 

@@ -102,8 +102,8 @@ export function joinJail(jail: Jail, program: Program, file: string): JailInput 
     take: (event, time) => {
       if (event.kind !== "failure" && event.kind !== "nobody") return;
       if (!filters.has(event.filter)) return;
-      if (records !== null && !records.isNew(event.origin)) return;
-      jail.take(event, time, file);
+      if (records?.has(event.origin)) return;
+      if (jail.take(event, time, file)) records?.add(event.origin);
     },
   };
 }

@@ -4,10 +4,11 @@
  * In: the program that the compiler wrote, and words. Out: an exit code (charter section 4): 0 done, 2 wrong
  * usage, 3 a fault of the host. What must hold: nothing a user can do wrong ends in a stack trace.
  */
-import { type Command, readArguments, UsageError } from "./arguments.ts";
+import { type Command, type RunCommand, readArguments, UsageError } from "./arguments.ts";
 import type { Program } from "./contract.ts";
+import { runDaemon } from "./daemon/daemon.ts";
+import { type LogFormat, makeLog } from "./daemon/log.ts";
 import { escapeText } from "./escape.ts";
-import { guard } from "./guard.ts";
 import { type Output, openOutput } from "./output.ts";
 import { runReplay } from "./replay-command.ts";
 
@@ -52,9 +53,23 @@ async function obey(program: Program, command: Command, output: Output): Promise
       await runReplay(program, command, output);
       break;
     case "run":
-      await guard(program, command, output);
+      await runDaemon(program, daemonOptions(command));
       break;
   }
+}
+
+/** A dry run keeps nothing and answers nobody, unless it is told where. */
+function daemonOptions(command: RunCommand) {
+  const { dryRun, once, logLevel, json } = command;
+  const isOnHost = !dryRun && !once;
+  const format: LogFormat = json ? "json" : "JOURNAL_STREAM" in process.env ? "journal" : "text";
+  return {
+    dryRun,
+    once,
+    stateFolder: dryRun ? null : (command.stateFolder ?? "/var/lib/f2b"),
+    socket: command.socketPath ?? (isOnHost ? "/run/f2b/f2b.sock" : null),
+    log: makeLog(logLevel, format, (line) => process.stderr.write(line)),
+  };
 }
 
 function helpText({ manifest }: Program): string {
@@ -65,7 +80,7 @@ Jails: ${manifest.jails.join(", ")}
       watches what the policy names and bans; ends on SIGTERM or SIGINT
       --dry-run    decides and reports, runs no action and touches no firewall
       --once       reads the logs that are there, then ends
-      --json       a line of JSON for each decision
+      --json       log lines as JSON
       --log-level  debug, info, notice, warning or error
       --state DIR  where bans are remembered (/var/lib/f2b)
       --socket PATH  where a running bundle answers (/run/f2b/f2b.sock)
