@@ -164,7 +164,12 @@ class PolicyChecker {
       const value = param === undefined ? null : readArgument(param, text);
       const reference = { type: "name" as const, name: key, at };
       if (param !== undefined && value === null) {
-        context.diagnostics.add(catalogue.badSetting, param.name.at, { name: key, text });
+        const choices = param.choices.map((one) => one.name);
+        const found = JSON.stringify(text);
+        const type = choices[0] ?? "string";
+        if (choices.length > 1)
+          context.diagnostics.add(catalogue.badChoice, at, { name: key, choices });
+        else context.diagnostics.add(catalogue.argumentType, at, { name: key, type, found });
       } else if (value !== null) given.push({ name: reference, value, at });
       else {
         const names = declared.tree.params.map((one) => one.name.name);

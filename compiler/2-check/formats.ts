@@ -125,10 +125,8 @@ function lowerTime(tree: Tree, context: Context): Format["time"] | null {
   const { time } = tree;
   if (time === null) return { kind: "auto" };
   if (time.type === "name") {
-    const kind = timeWords.find((word) => word === time.name);
-    if (kind !== undefined) return { kind };
-    context.diagnostics.add(catalogue.unknownTime, time.at, near(time.name, timeWords));
-    return null;
+    // The grammar knows no other word.
+    return { kind: timeWords.find((word) => word === time.name) ?? "auto" };
   }
   const wrong = /%(.?)/gs;
   for (const [written, letter = ""] of time.value.matchAll(wrong)) {

@@ -196,10 +196,8 @@ function lowerStep(tree: StepTree, setting: TextSetting, declared: Declared<Tree
       return argv === null ? null : { verb: "run", argv, ...common };
     }
     case "script": {
-      if (tree.argument.type !== "text") {
-        context.diagnostics.add(catalogue.scriptText, tree.argument.at, {});
-        return null;
-      }
+      // The grammar has a text here and nothing else.
+      if (tree.argument.type !== "text") return null;
       return { verb: "script", text: tree.argument.value, ...common };
     }
     case "write": {
@@ -241,9 +239,7 @@ function lowerCall(tree: StepTree, setting: TextSetting, declared: Declared<Tree
   if (driver !== undefined && declared.isLibrary) {
     return { verb: "driver", driver, at: atOf(context, tree.at) };
   }
-  if (tree.argument.type !== "text")
-    context.diagnostics.add(catalogue.scriptText, tree.argument.at, {});
-  else reportUnsupportedStep(tree, context);
+  reportUnsupportedStep(tree, context);
   return null;
 }
 
@@ -276,8 +272,6 @@ function checkClauses(tree: StepTree, context: Context): ClauseMap {
     if (!clausesOf[tree.verb].includes(clause.type)) {
       const args = { clause: clause.type, verb: tree.verb, known: clausesOf[tree.verb] };
       context.diagnostics.add(catalogue.misplacedClause, clause.at, args);
-    } else if (found.has(clause.type) && clause.type !== "header" && clause.type !== "keep") {
-      context.diagnostics.add(catalogue.clauseTwice, clause.at, { clause: clause.type });
     } else found.set(clause.type, clause);
   }
   return { get: (type) => found.get(type) as never };

@@ -231,7 +231,7 @@ class TemplateReader {
       this.#refuse(catalogue.notInText, at, { name: word, found: describeValue(value) });
     }
     if (value.ignoreCase) this.#refuse(catalogue.suffixInLet, value.at, { name: word });
-    const key = `${binding.let.at.file}:${binding.let.at.start}`;
+    const key = `${value.at.file}:${value.at.start}`;
     if (this.#open.includes(key)) this.#refuse(catalogue.holeCycle, at, { name: word });
     this.#open.push(key);
     for (const part of this.#parts(value, 0, false, found.scope).parts) {

@@ -137,14 +137,6 @@ export const checkActions = {
     bad: step('log "banned {address}" timeout 5s'),
     good,
   }),
-  clauseTwice: entry<{ clause: string }>({
-    code: "F2B2415",
-    severity: "error",
-    message: ({ clause }) => `\`${clause}\` stands twice`,
-    explain: "A step has each clause once.",
-    bad: step('run ["tell"] timeout 5s timeout 6s'),
-    good: step('run ["tell"] timeout 5s'),
-  }),
   timeoutRange: entry<{ text: string }>({
     code: "F2B2416",
     severity: "error",
@@ -171,16 +163,6 @@ export const checkActions = {
     explain: "`expect` says which exit codes mean success.",
     bad: step('run ["tell"] expect 3..1'),
     good: step('run ["tell"] expect 0..1'),
-  }),
-  scriptText: entry<object>({
-    code: "F2B2419",
-    severity: "error",
-    message: () => "here stands one fixed text",
-    help: () => "values of the event arrive as F2B_ variables",
-    explain:
-      "A script is given to /bin/sh as it stands, and nothing is ever filled in: a shell would parse it.",
-    bad: step('script ["echo", "x"]'),
-    good: step('script "echo x"'),
   }),
   writeBody: entry<object>({
     code: "F2B2420",
@@ -212,10 +194,11 @@ export const checkActions = {
   runList: entry<object>({
     code: "F2B2423",
     severity: "error",
-    message: () => "`run` takes a list",
+    message: () => "run what?",
     help: () => 'write `run ["program", "argument"]`',
-    explain: "A program and its arguments are a list, so that no shell has to cut them.",
-    bad: step('run "tell me"'),
+    explain:
+      "A program and its arguments are a list of at least one text, so that no shell has to cut them.",
+    bad: step("run []"),
     good: step('run ["tell", "me"]'),
   }),
   runProgram: entry<object>({

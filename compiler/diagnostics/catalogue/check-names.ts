@@ -8,8 +8,11 @@ interface Named {
 }
 
 const rule = 'fail "refused {address}"';
+const wordRule = 'fail "{word-of} refused {address}"';
+const countRule = 'fail "refused {count} {address}"';
+const needing = (params: string) =>
+  sampleJail({ rule: wordRule }).replace("filter demo {", `filter demo${params} {`);
 const moded = "(mode: normal | strict = normal)";
-const modedRule = 'when mode == strict { fail "probe {address}" }\n  fail "refused {address}"';
 const call = (filter: string) =>
   sampleJail({ filter })
     .replace("filter demo {", `filter demo${moded} {`)
@@ -129,8 +132,8 @@ export const checkNames = {
     message: ({ name, owner }) => `${owner} needs \`${name}\``,
     help: ({ name }) => `add \`(${name}: ...)\``,
     explain: "A parameter without a default needs an argument in every call.",
-    bad: sampleJail().replace("filter demo {", "filter demo(word: string) {"),
-    good: sampleJail().replace("filter demo {", 'filter demo(word: string = "x") {'),
+    bad: needing("(word-of: string)"),
+    good: needing('(word-of: string = "x")'),
   }),
   unknownType: entry<Named>({
     code: "F2B2013",
@@ -140,8 +143,8 @@ export const checkNames = {
       suggest(args) ?? "types are string, int, bool, duration, address, list, secret, or `a | b`",
     explain:
       "A parameter is a string, int, bool, duration, address, list or secret, or a choice of at least two words: `normal | aggressive`.",
-    bad: sampleFilter(rule, '(word: sting = "x")'),
-    good: sampleFilter(rule, '(word: string = "x")'),
+    bad: sampleFilter(wordRule, '(word-of: sting = "x")'),
+    good: sampleFilter(wordRule, '(word-of: string = "x")'),
   }),
   secretInFilter: entry<object>({
     code: "F2B2014",
@@ -167,8 +170,8 @@ export const checkNames = {
     severity: "error",
     message: ({ name, type, found }) => `\`${name}\` takes ${anOf(type)}, not ${found}`,
     explain: "Arguments and defaults must be of the parameter's type.",
-    bad: sampleFilter(rule, '(count: int = "three")'),
-    good: sampleFilter(rule, "(count: int = 3)"),
+    bad: sampleFilter(countRule, '(count: int = "three")'),
+    good: sampleFilter(countRule, "(count: int = 3)"),
   }),
   secretAsText: entry<object>({
     code: "F2B2017",
@@ -177,8 +180,8 @@ export const checkNames = {
     help: () => 'write `env "NAME"` or `file "/path"`',
     explain:
       "A secret is read on the host when it is needed, from the environment or from a file. Written into the policy it would be in the bundle, in backups and in version control.",
-    bad: 'action tell(token: secret = "hunter2") {\n  on ban { log "{jail}" }\n}\n',
-    good: 'action tell(token: secret = env "TOKEN") {\n  on ban { log "{jail}" }\n}\n',
+    bad: 'action tell(token: secret = "hunter2") {\n  on ban { run ["tell"] input token }\n}\n',
+    good: 'action tell(token: secret = env "TOKEN") {\n  on ban { run ["tell"] input token }\n}\n',
   }),
   suffixHere: entry<object>({
     code: "F2B2018",
@@ -186,19 +189,8 @@ export const checkNames = {
     message: () => "the suffix `i` means nothing here",
     help: () => "only a pattern can ignore case",
     explain: 'The suffix `i` of a text (`"..."i`) says that a pattern ignores ASCII case.',
-    bad: sampleFilter(rule, '(word: string = "x"i)'),
-    good: sampleFilter(rule, '(word: string = "x")'),
-  }),
-  badSetting: entry<{ name: string; text: string }>({
-    code: "F2B2019",
-    severity: "error",
-    message: ({ name, text }) => `${JSON.stringify(text)} is no value for \`${name}\``,
-    explain:
-      "`--set NAME=VALUE` gives a filter's parameter a value of its declared type: a word of a choice, a number, true or false, a duration, an address, or words with commas between. The same holds for arguments in a policy.",
-    bad: call('filter demo(mode: "strict")')
-      .replace(moded, "(mode: int = 3)")
-      .replace(/\s*when mode.*\n/, "\n"),
-    good: sampleFilter(modedRule, moded),
+    bad: sampleFilter(wordRule, '(word-of: string = "x"i)'),
+    good: sampleFilter(wordRule, '(word-of: string = "x")'),
   }),
 };
 

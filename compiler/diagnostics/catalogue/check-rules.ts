@@ -95,7 +95,7 @@ export const checkRules = {
     message: ({ text, canonical }) => `\`${text}\` means \`${canonical}\``,
     help: ({ canonical }) => `write \`${canonical}\``,
     explain:
-      "The address has bits set behind the prefix length. The whole network is meant; was one address meant, or another length?",
+      "The address has bits set behind the prefix length. The whole network is taken; perhaps one address was meant, or another length.",
     bad: access("fail where address in [192.0.2.7/24]"),
     good: access("fail where address in [192.0.2.0/24]"),
   }),
@@ -143,15 +143,6 @@ export const checkRules = {
     explain: "A name stands for one thing.",
     bad: json("format json { address .peer  address .client }"),
     good: json("format json { address .peer }"),
-  }),
-  unknownTime: entry<Named>({
-    code: "F2B2214",
-    severity: "error",
-    message: ({ name }) => `\`time ${name}\` is unknown`,
-    help: (args) => suggest(args) ?? 'write last, none, anywhere or `"%Y-%m-%d ..."`',
-    explain: "`time` is last, none, anywhere, or a form in quotes.",
-    bad: good.replace("format lines", "format lines time lst"),
-    good: good.replace("format lines", "format lines time last"),
   }),
   badTimeLetter: entry<{ written: string }>({
     code: "F2B2215",
