@@ -4,10 +4,15 @@
  * In: the words behind `node policy.mjs`. Out: a command, or a `UsageError` that says which word is wrong.
  * What must hold: no word is ignored, and a value never passes for an option.
  */
-import { type Level, levels } from "./daemon/log.ts";
 
 /** The caller's mistake: exit code 2. */
 export class UsageError extends Error {}
+
+export const stateFolderDefault = "/var/lib/f2b";
+export const socketPathDefault = "/run/f2b/f2b.sock";
+
+export const logLevels = ["debug", "info", "notice", "warning", "error"] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 export interface ReplayCommand {
   readonly verb: "replay";
@@ -26,20 +31,64 @@ export interface RunCommand {
   readonly json: boolean;
   /** null: the usual place. */
   readonly stateFolder: string | null;
+  /** null: the usual place, and none at all for a dry run or `--once`. */
   readonly socketPath: string | null;
-  readonly logLevel: Level;
+  readonly logLevel: LogLevel;
 }
+
+/** What a running bundle is asked through its control socket. */
+export interface ControlCommand {
+  readonly verb: (typeof controlVerbs)[number];
+  readonly operands: readonly string[];
+  readonly socketPath: string;
+  readonly json: boolean;
+  /** `--why ADDRESS`, `--for 1h`: as written. */
+  readonly why: string | null;
+  readonly forTime: string | null;
+  readonly force: boolean;
+  readonly flush: boolean;
+}
+
+export const controlVerbs = [
+  "status",
+  "bans",
+  "ban",
+  "unban",
+  "tail",
+  "flush",
+  "loglevel",
+  "observe",
+  "stop",
+] as const;
 
 export type Command =
   | ReplayCommand
   | RunCommand
+  | ControlCommand
+  | { readonly verb: "check"; readonly json: boolean }
+  | { readonly verb: "service"; readonly what: "print" | "install" | "uninstall" }
   | { readonly verb: "help" }
   | { readonly verb: "version" };
 
-const withValue = ["--now", "--source", "--state", "--socket", "--log-level", "--format"];
-const allowed: Record<"run" | "replay", readonly string[]> = {
-  run: ["--dry-run", "--once", "--state", "--socket", "--log-level", "--json", "--format"],
+const withValue = [
+  ...["--now", "--source", "--state", "--socket", "--log-level", "--format"],
+  ...["--why", "--for"],
+];
+const shared = ["--socket", "--json", "--format"];
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  run: ["--dry-run", "--once", "--state", "--log-level", ...shared],
   replay: ["--json", "--format", "--all", "--now", "--source"],
+  check: ["--json", "--format"],
+  service: [],
+  status: shared,
+  bans: ["--why", ...shared],
+  ban: ["--for", "--force", ...shared],
+  unban: shared,
+  tail: shared,
+  flush: shared,
+  loglevel: shared,
+  observe: shared,
+  stop: ["--flush", ...shared],
 };
 
 interface Words {
@@ -52,16 +101,26 @@ export function readArguments(argv: readonly string[]): Command {
   const has = (name: string) => options.some(([option]) => option === name);
   if (has("--help")) return { verb: "help" };
   if (has("--version")) return { verb: "version" };
-  const [word, ...rest] = operands;
+  const [word = "run", ...rest] = operands;
   if (word === "help") return { verb: "help" };
-  if (word !== undefined && word !== "run" && word !== "replay") {
-    throw new UsageError(`"${word}" is no command of this bundle`);
-  }
-  const verb = word === "replay" ? "replay" : "run";
+  const known = Object.hasOwn(allowed, word) ? allowed[word] : undefined;
+  if (known === undefined) throw new UsageError(`"${word}" is no command of this bundle`);
   for (const [name] of options) {
-    if (!allowed[verb].includes(name)) throw new UsageError(`${name} is no option of ${verb}`);
+    if (!known.includes(name)) throw new UsageError(`${name} is no option of ${word}`);
   }
-  return verb === "replay" ? readReplay(rest, options, has) : readRun(rest, options, has);
+  switch (word) {
+    case "run":
+      return readRun(rest, options, has);
+    case "replay":
+      return readReplay(rest, options, has);
+    case "check":
+      if (rest[0] !== undefined) throw new UsageError(`"${rest[0]}" is one word too many`);
+      return { verb: "check", json: wantsJson(options, has) };
+    case "service":
+      return readService(rest);
+    default:
+      return readControl(word as ControlCommand["verb"], rest, options, has);
+  }
 }
 
 function readReplay(
@@ -95,9 +154,9 @@ function readRun(
 ): RunCommand {
   if (operands[0] !== undefined) throw new UsageError(`"${operands[0]}" is one word too many`);
   const level = valuesOf(options, "--log-level").at(-1) ?? "info";
-  const logLevel = levels.find((known) => known === level);
+  const logLevel = logLevels.find((known) => known === level);
   if (logLevel === undefined) {
-    throw new UsageError(`--log-level is one of ${levels.join(", ")}, not "${level}"`);
+    throw new UsageError(`--log-level is one of ${logLevels.join(", ")}, not "${level}"`);
   }
   return {
     verb: "run",
@@ -107,6 +166,49 @@ function readRun(
     stateFolder: valuesOf(options, "--state").at(-1) ?? null,
     socketPath: valuesOf(options, "--socket").at(-1) ?? null,
     logLevel,
+  };
+}
+
+function readService(operands: readonly string[]): Command {
+  const [what, more] = operands;
+  if (more !== undefined) throw new UsageError(`"${more}" is one word too many`);
+  if (what !== "print" && what !== "install" && what !== "uninstall") {
+    throw new UsageError("service takes print, install or uninstall");
+  }
+  return { verb: "service", what };
+}
+
+/** How many operands each verb takes: least and most. */
+const operandsOf: Readonly<Record<ControlCommand["verb"], readonly [number, number, string]>> = {
+  status: [0, 1, "[JAIL]"],
+  bans: [0, 1, "[JAIL]"],
+  ban: [2, 2, "ADDRESS JAIL"],
+  unban: [1, 2, "ADDRESS|PREFIX|all [JAIL]"],
+  tail: [0, 1, "[JAIL]"],
+  flush: [0, 0, ""],
+  loglevel: [1, 1, "LEVEL"],
+  observe: [2, 2, "JAIL on|off"],
+  stop: [0, 0, ""],
+};
+
+function readControl(
+  verb: ControlCommand["verb"],
+  operands: readonly string[],
+  options: Words["options"],
+  has: (name: string) => boolean,
+): ControlCommand {
+  const [least, most, usage] = operandsOf[verb];
+  if (operands.length < least) throw new UsageError(`${verb} takes ${usage}`);
+  if (operands.length > most) throw new UsageError(`"${operands[most]}" is one word too many`);
+  return {
+    verb,
+    operands,
+    socketPath: valuesOf(options, "--socket").at(-1) ?? socketPathDefault,
+    json: wantsJson(options, has),
+    why: valuesOf(options, "--why").at(-1) ?? null,
+    forTime: valuesOf(options, "--for").at(-1) ?? null,
+    force: has("--force"),
+    flush: has("--flush"),
   };
 }
 
@@ -140,7 +242,7 @@ function splitWords(argv: readonly string[]): Words {
 
 function nameOf(word: string): string {
   if (word === "-h") return "--help";
-  const known = ["--help", "--version", ...allowed.run, ...allowed.replay];
+  const known = ["--help", "--version", ...Object.values(allowed).flat()];
   if (!known.includes(word)) throw new UsageError(`there is no option ${word}`);
   return word;
 }

@@ -6,9 +6,18 @@
  * Directives: systemd.exec(5); the score is `systemd-analyze security --offline=true UNIT`.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
-import type { Manifest } from "./contract.ts";
+import type { Manifest, Program } from "./contract.ts";
+import type { Output } from "./output.ts";
 import { expandGlob } from "./source/glob.ts";
 
 export interface ServiceOptions {
@@ -179,4 +188,23 @@ function requireSystemd(): void {
 function writeNew(path: string, text: string): void {
   writeFileSync(`${path}.new`, text, { mode: 0o644, flag: "w" });
   renameSync(`${path}.new`, path);
+}
+
+/** `service print|install|uninstall` of the bundle that runs. */
+export function runService(
+  { manifest }: Program,
+  what: "print" | "install" | "uninstall",
+  output: Output,
+): void {
+  if (what === "uninstall") {
+    for (const path of uninstallService()) output.print(`removed ${path}`);
+    return;
+  }
+  const text = unitText(manifest, {
+    node: process.execPath,
+    bundle: realpathSync(process.argv[1] ?? ""),
+    ...readersOf(manifest),
+  });
+  if (what === "print") output.print(text.trimEnd());
+  else for (const path of installService(text)) output.print(`wrote ${path}`);
 }

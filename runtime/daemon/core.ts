@@ -25,6 +25,8 @@ export interface CoreOptions {
   readonly log: Log;
   /** null: nothing is kept. */
   readonly stateFolder: string | null;
+  /** Takes each decision in the log's place; null: the log tells them. */
+  readonly report: ((decision: Decision) => void) | null;
   /** Decide and report, but tell no firewall and run no action. */
   readonly dryRun: boolean;
 }
@@ -93,9 +95,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const enforced = enforce(batch, program, firewalls, actions, clock.now());
     const [saved] = await Promise.all([opened.commit(sync), ...enforced]);
     for (const decision of batch) {
-      const { level, text } = describeDecision(decision);
-      const unsaved = saved || decision.type === "failure" ? "" : " (not saved: the disk refuses)";
-      log.say(level, text + unsaved, { event: decision.type, jail: decision.jail });
+      if (options.report === null) tellDecision(log, decision, saved);
+      else options.report(decision);
       for (const listen of listeners) listen(decision);
     }
     return saved;
@@ -126,6 +127,12 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   for (const jail of jails.all) jail.refresh(clock.now());
   jails.expire(clock.now());
   return core;
+}
+
+function tellDecision(log: Log, decision: Decision, saved: boolean): void {
+  const { level, text } = describeDecision(decision);
+  const unsaved = saved || decision.type === "failure" ? "" : " (not saved: the disk refuses)";
+  log.say(level, text + unsaved, { event: decision.type, jail: decision.jail });
 }
 
 /** What the last run left. Bans of jails that the policy has no more are let go. */

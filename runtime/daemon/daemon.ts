@@ -1,46 +1,54 @@
 /**
  * The running daemon: everything put together, from start to stop.
  *
- * In: a program and where to keep things. Out: an exit code. What must hold: the control socket answers completely
+ * In: a program and what was asked. Out: decisions in force and reported. What must hold: the control socket answers completely
  * from the moment that it exists; SIGTERM ends within five seconds and leaves the firewall's bans standing;
  * SIGHUP looks at all files and lists again.
  */
 
 import { runProcess } from "../action/process.ts";
+import { type RunCommand, socketPathDefault, stateFolderDefault } from "../arguments.ts";
 import type { Program } from "../contract.ts";
 import { type Control, openControl } from "../control/server.ts";
+import type { Decision } from "../decision.ts";
+import { jsonLine } from "../escape.ts";
+import type { Output } from "../output.ts";
+import { decisionLine } from "../report.ts";
 import { makeClock } from "./clock.ts";
 import { type Core, openCore } from "./core.ts";
 import { makeHandler } from "./handlers.ts";
-import type { Log } from "./log.ts";
+import { type Log, makeLog } from "./log.ts";
 import { type OpenSource, openSources } from "./sources.ts";
-
-export interface DaemonOptions {
-  readonly log: Log;
-  readonly stateFolder: string | null;
-  /** null: no control socket. */
-  readonly socket: string | null;
-  readonly dryRun: boolean;
-  /** Read what is there, then end. */
-  readonly once: boolean;
-}
 
 const refreshWhoMs = 30_000;
 /** Longest sleep of the expiry timer: setTimeout takes 31 bits. */
 const expirySleepMsMax = 3_600_000;
 
-export async function runDaemon(program: Program, options: DaemonOptions): Promise<number> {
-  const { log } = options;
+/** Resolves when the daemon has stopped; rejects when it cannot start. */
+export async function runDaemon(
+  program: Program,
+  command: RunCommand,
+  output: Output,
+): Promise<void> {
+  const log = openLog(command, output);
   const clock = makeClock();
   const since = clock.now();
-  const core = await openCore({ program, clock, ...options });
-  const sources = openSources(core, options);
+  const report = (decision: Decision) => {
+    output.print(jsonLine(decisionLine(decision)));
+    output.flush();
+  };
+  const core = await openCore({
+    program,
+    clock,
+    log,
+    // Without effects there is nothing to remember, and no folder that a trial could spoil.
+    stateFolder: command.dryRun ? null : (command.stateFolder ?? stateFolderDefault),
+    report: command.json ? report : null,
+    dryRun: command.dryRun,
+  });
+  const sources = openSources(core, command);
   const stopping = stopSignal();
-  let control: Control | null = null;
-  if (options.socket !== null) {
-    const handle = makeHandler({ core, sources, since, stop: stopping.stop });
-    control = await openControl({ path: options.socket, handle });
-  }
+  const control = await openSocket(command, core, sources, since, stopping.stop);
   const firewalls = core.firewalls.map((queue) => queue.start());
   for (const queue of core.actions.values()) queue.add(lifecycleEvent("start"));
   for (const { source } of sources) await source.start();
@@ -48,7 +56,7 @@ export async function runDaemon(program: Program, options: DaemonOptions): Promi
   await Promise.all([...firewalls, core.settle()]);
   log.say("info", readyText(program, core, sources), { event: "ready" });
   await notifySystemd("--ready");
-  if (options.once) {
+  if (command.once) {
     await Promise.all(sources.map(({ source }) => source.idle()));
     stopping.stop(false);
   }
@@ -59,7 +67,28 @@ export async function runDaemon(program: Program, options: DaemonOptions): Promi
   for (const queue of core.actions.values()) queue.add(lifecycleEvent("stop"));
   await core.close(flush);
   await control?.close();
-  return 0;
+}
+
+/** A trial beside a running daemon must not take its socket, unless it is told where. */
+function openSocket(
+  command: RunCommand,
+  core: Core,
+  sources: readonly OpenSource[],
+  since: number,
+  stop: (flush: boolean) => void,
+): Promise<Control> | null {
+  const isTrial = command.dryRun || command.once;
+  const path = command.socketPath ?? (isTrial ? null : socketPathDefault);
+  if (path === null) return null;
+  const handle = makeHandler({ core, sources, since, stop });
+  return openControl({ path, handle });
+}
+
+/** On a terminal for people, under systemd with priorities, with --json as JSON. */
+function openLog(command: RunCommand, output: Output): Log {
+  const journal = process.env["JOURNAL_STREAM"] !== undefined;
+  const format = command.json ? "json" : journal ? "journal" : "text";
+  return makeLog(command.logLevel, format, output.say);
 }
 
 function readyText(program: Program, core: Core, sources: readonly OpenSource[]): string {

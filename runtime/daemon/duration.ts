@@ -20,3 +20,11 @@ export function formatDuration(ms: number): string {
   }
   return parts.join("");
 }
+
+/** `2d12h` as the language writes it, units falling, each once; null: it is none. */
+export function parseDuration(text: string): number | null {
+  const match = /^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
+  if (match === null || text === "") return null;
+  const ms = units.reduce((sum, [, size], at) => sum + Number(match[at + 1] ?? 0) * size, 0);
+  return Number.isSafeInteger(ms) && ms > 0 ? ms : null;
+}

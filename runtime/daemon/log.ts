@@ -4,13 +4,11 @@
  * In: level, message, fields. Out: one line each on standard error. What must hold (charter 3.11): nothing from a log
  * line reaches a terminal or a log reader unescaped, and nothing makes two lines of one.
  */
+import { type LogLevel, logLevels } from "../arguments.ts";
 import { escapeText } from "../escape.ts";
 
-export const levels = ["debug", "info", "notice", "warning", "error"] as const;
-export type Level = (typeof levels)[number];
-
 /** sd-daemon(3): the priority that journald reads from `<N>` at the start of a line. */
-const priorities: Readonly<Record<Level, number>> = {
+const priorities: Readonly<Record<LogLevel, number>> = {
   debug: 7,
   info: 6,
   notice: 5,
@@ -21,20 +19,20 @@ const priorities: Readonly<Record<Level, number>> = {
 export type LogFormat = "text" | "journal" | "json";
 
 export interface Log {
-  level: Level;
-  say(level: Level, message: string, fields?: Readonly<Record<string, unknown>>): void;
+  level: LogLevel;
+  say(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-export function makeLog(level: Level, format: LogFormat, write: (line: string) => void): Log {
+export function makeLog(level: LogLevel, format: LogFormat, write: (line: string) => void): Log {
   const log: Log = {
     level,
     say(lineLevel, message, fields = {}) {
-      if (levels.indexOf(lineLevel) < levels.indexOf(log.level)) return;
+      if (logLevels.indexOf(lineLevel) < logLevels.indexOf(log.level)) return;
       const text = escapeText(message);
       if (format === "json") {
-        write(`${JSON.stringify({ level: lineLevel, message: text, ...fields })}\n`);
-      } else if (format === "journal") write(`<${priorities[lineLevel]}>${text}\n`);
-      else write(`${new Date().toISOString()} ${lineLevel.padEnd(7)} ${text}\n`);
+        write(JSON.stringify({ level: lineLevel, message: text, ...fields }));
+      } else if (format === "journal") write(`<${priorities[lineLevel]}>${text}`);
+      else write(`${new Date().toISOString()} ${lineLevel.padEnd(7)} ${text}`);
     },
   };
   return log;

@@ -2,14 +2,14 @@
  * Decisions as sentences for the log and as events for actions.
  */
 
+import type { LogLevel } from "../arguments.ts";
 import type { ActionEvent } from "../contract.ts";
 import type { Decision } from "../decision.ts";
 import { parsePrefix } from "../prefix.ts";
 import { formatDuration } from "./duration.ts";
-import type { Level } from "./log.ts";
 
 /** One sentence that says who, where, for how long and why. */
-export function describeDecision(decision: Decision): { level: Level; text: string } {
+export function describeDecision(decision: Decision): { level: LogLevel; text: string } {
   const { jail, id } = decision;
   const where = decision.file === "" ? "by hand" : `${decision.file}:${decision.line}`;
   const why = decision.rule === "" ? where : `${where} ${decision.rule}`;

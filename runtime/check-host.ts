@@ -1,0 +1,131 @@
+/**
+ * `node policy.mjs check`: can this host do what the policy asks?
+ *
+ * In: the manifest's needs. Out: one line an item, good or what is missing and what to do. Throws when something
+ * is missing without which nothing is protected.
+ */
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { runProcess } from "./action/process.ts";
+import type { Program } from "./contract.ts";
+import { jsonLine } from "./escape.ts";
+import type { Output } from "./output.ts";
+import { expandGlob } from "./source/glob.ts";
+
+interface Item {
+  readonly item: string;
+  readonly ok: boolean;
+  /** What is missing and what to do about it. */
+  readonly detail: string;
+}
+
+export async function checkHost(
+  { manifest }: Program,
+  json: boolean,
+  output: Output,
+): Promise<void> {
+  const { needs } = manifest;
+  const items: Item[] = [
+    checkNode(),
+    ...needs.files.map(checkLog),
+    ...needs.lists.map((path) => checkReadable(`list ${path}`, path)),
+    ...needs.programs.map(checkProgram),
+    ...needs.writes.map((path) => checkWritable(path)),
+    ...needs.environment.map((name) => ({
+      item: `variable ${name}`,
+      ok: process.env[name] !== undefined,
+      detail: `set ${name} in the daemon's environment`,
+    })),
+  ];
+  if (needs.journal) items.push(await checkJournal());
+  if (needs.capabilities.includes("CAP_NET_ADMIN")) items.push(await checkNftables());
+  for (const one of items) {
+    if (json) output.print(jsonLine(one));
+    else
+      output.print(
+        `${one.ok ? "ok      " : "MISSING "} ${one.item}${one.ok ? "" : `: ${one.detail}`}`,
+      );
+  }
+  const missing = items.filter((one) => !one.ok).length;
+  if (missing > 0) throw new Error(`${missing} of ${items.length} things are missing`);
+}
+
+function checkNode(): Item {
+  const major = Number(process.versions.node.split(".")[0]);
+  return { item: `Node ${process.versions.node}`, ok: major >= 18, detail: "Node 18 or later" };
+}
+
+function checkLog(pattern: string): Item {
+  const { paths } = expandGlob(pattern);
+  const item = `log ${pattern}`;
+  const [first] = paths;
+  if (first === undefined)
+    return { item, ok: false, detail: "no file matches yet: it is waited for" };
+  return checkReadable(item, first);
+}
+
+function checkReadable(item: string, path: string): Item {
+  try {
+    if (!statSync(path).isFile()) return { item, ok: false, detail: "is no regular file" };
+    accessSync(path, constants.R_OK);
+    return { item, ok: true, detail: "" };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return { item, ok: false, detail: "is not there: it is waited for" };
+    if (code === "EACCES") {
+      return {
+        item,
+        ok: false,
+        detail: "may not be read by this user: run as root, or join its group",
+      };
+    }
+    return { item, ok: false, detail: message };
+  }
+}
+
+function checkWritable(path: string): Item {
+  const item = `file to write ${path}`;
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return { item, ok: true, detail: "" };
+  } catch (error) {
+    return { item, ok: false, detail: (error as Error).message };
+  }
+}
+
+function checkProgram(program: string): Item {
+  const folders = (process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin").split(delimiter);
+  const paths = program.includes("/") ? [program] : folders.map((folder) => join(folder, program));
+  const ok = paths.some((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  return { item: `program ${program}`, ok, detail: `install ${program}` };
+}
+
+async function checkJournal(): Promise<Item> {
+  const result = await runProcess(["journalctl", "-n", "1", "-q", "--no-pager"], {
+    timeoutMs: 10_000,
+  });
+  const said = result.errors.trim().split("\n")[0] ?? "";
+  return {
+    item: "journal",
+    ok: result.code === 0 && result.output !== "",
+    detail: result.fault ?? (said || "no entry can be read: run as root, or join systemd-journal"),
+  };
+}
+
+/** A dry run: the kernel says whether we may, and nothing changes. */
+async function checkNftables(): Promise<Item> {
+  const result = await runProcess(["nft", "-c", "add table inet f2b"], { timeoutMs: 10_000 });
+  const said = result.errors.trim().split("\n")[0] ?? "";
+  return {
+    item: "nftables",
+    ok: result.code === 0,
+    detail: result.fault ?? `${said} (CAP_NET_ADMIN is needed: run as root or as the service)`,
+  };
+}
