@@ -22,7 +22,7 @@ export function libraryCommand(flags: { readonly json?: boolean }): void {
     for (const line of lines) print(jsonLine(line));
     return;
   }
-  const columns = [16, 34, Math.max(24, Math.min(120, terminalColumns()) - 16 - 34 - 7)];
+  const columns = [16, 34, Math.max(24, Math.min(110, terminalColumns()) - 16 - 34 - 7)];
   const table = new Table({
     head: ["module", "filters and actions", "what it is"],
     colWidths: columns,
@@ -35,7 +35,7 @@ export function libraryCommand(flags: { readonly json?: boolean }): void {
         one.name +
         (one.parameters.length === 0 ? "" : `(${one.parameters.map((p) => p.name).join(", ")})`),
     );
-    table.push([outColors.bold(module), names.join("\n"), describe ?? ""]);
+    table.push([outColors.bold(module), names.join("\n"), firstSentence(describe ?? "")]);
   }
   print(table.toString());
   print(outColors.dim("next: f2b library show std/sshd"));
@@ -86,9 +86,13 @@ function describeModule(module: string): LibraryLine {
   };
 }
 
-/** The first sentence of the comment at the top of a module. */
+/** The first sentence of the comment at the top of a module, which actions have in `describe`'s place. */
 function readHeader(text: string): string | null {
   const header = /^(?:#[^\n]*\n)+/.exec(text)?.[0] ?? "";
   const prose = header.replace(/^# ?/gm, "").replace(/\s+/g, " ").trim();
-  return /^.*?[.!](?=\s|$)/.exec(prose)?.[0] ?? (prose === "" ? null : prose);
+  return prose === "" ? null : firstSentence(prose);
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.:;](?=\s|$)/.exec(text)?.[0].replace(/[:;]$/, ".") ?? text;
 }
