@@ -16,6 +16,12 @@ const slash = 0x2f;
 const bracketOpen = 0x5b;
 const bracketClose = 0x5d;
 
+/**
+ * An address has 45 bytes at most, and one `.` or `:` may stand behind it. Between free holes a token
+ * is tried at every byte of a message that may be one long run: reading on would be quadratic.
+ */
+const runBytesMax = 48;
+
 /** Where the address that starts at `at` ends, its brackets included. */
 export function takeAddress(
   b: Buffer,
