@@ -5,18 +5,39 @@
  * reported. Who it is and what is captured: docs/matching.md section 8.
  */
 import { addressFromText } from "./address.ts";
-import { takenAddress } from "./address-token.ts";
 import { decode } from "./bytes.ts";
 import type { RuleSpec } from "./contract.ts";
-import type { Cursor, Groups } from "./cursor.ts";
+import type { Cursor } from "./cursor.ts";
 import type { FieldValue, Registers } from "./registers.ts";
 
-export interface Capture {
-  readonly name: string;
-  /** What it must be, and what of it counts. */
-  readonly kind: "text" | "address" | "host" | "cidr" | "ip4" | "ip6";
-  /** A template's slot, or a regular expression's group. */
-  readonly from: number | string;
+/** Captures of one pattern by name: slots one behind the other, or groups. */
+export interface Captures {
+  readonly names: readonly string[];
+  readonly firstSlot: number;
+  readonly groups: readonly string[] | null;
+}
+
+export const noCaptures: Captures = { names: [], firstSlot: 0, groups: null };
+
+/** Captures of a template; names are divided by blanks. */
+export function slots(firstSlot: number, names: string): Captures {
+  return { names: names.split(" "), firstSlot, groups: null };
+}
+
+/** Captures of a regular expression, and what JavaScript calls them. */
+export function groups(names: string, groups: string): Captures {
+  return { names: names.split(" "), firstSlot: 0, groups: groups.split(" ") };
+}
+
+/** A rule as hits name it. */
+export function rule(
+  name: string,
+  kind: RuleSpec["kind"],
+  at: string,
+  weight = 1,
+  end = false,
+): RuleSpec {
+  return { name, kind, weight, end, at };
 }
 
 export interface FilterParts {
@@ -24,7 +45,7 @@ export interface FilterParts {
   readonly index: number;
   readonly sessionBy: string | null;
   /** Captures of each frame. */
-  readonly frames: readonly (readonly Capture[])[];
+  readonly frames: readonly Captures[];
   /** Fields of each format by name, for captures and `where`; a fixed order. */
   readonly formats: readonly FormatFields[];
 }
@@ -59,26 +80,21 @@ export function fieldOf(c: Cursor, filter: FilterParts, name: string): FieldValu
 export function namedValue(
   c: Cursor,
   filter: FilterParts,
-  captures: readonly Capture[],
+  captures: Captures,
   name: string,
 ): FieldValue | undefined {
   return (
     captureText(c, captures, name, false) ??
-    captureText(c, filter.frames[c.frame] ?? [], name, true) ??
+    captureText(c, filter.frames[c.frame] ?? noCaptures, name, true) ??
     fieldOf(c, filter, name)
   );
 }
 
 /** Reports the rule; always true, so that it can end a rule's expression. */
-export function hit(
-  c: Cursor,
-  filter: FilterParts,
-  rule: RuleSpec,
-  captures: readonly Capture[],
-): boolean {
+export function hit(c: Cursor, filter: FilterParts, rule: RuleSpec, captures: Captures): boolean {
   const record = c.record;
   const format = filter.formats[c.format];
-  const frame = filter.frames[c.frame] ?? [];
+  const frame = filter.frames[c.frame] ?? noCaptures;
   const { address, host } = findWho(c, captures, frame, format);
   const taken = collectCaptures(c, captures, frame, format);
   c.report({
@@ -99,58 +115,39 @@ export function hit(
 }
 
 /** The text of a capture of the rule or, behind it, of the frame; undefined: it took no part. */
-export function captureText(
+function captureText(
   c: Cursor,
-  captures: readonly Capture[],
+  captures: Captures,
   name: string,
   ofFrame: boolean,
 ): string | undefined {
-  for (const capture of captures) {
-    if (capture.name !== name) continue;
-    return textOf(c, capture, ofFrame);
+  const index = captures.names.indexOf(name);
+  return index < 0 ? undefined : textOf(c, captures, index, ofFrame);
+}
+
+function textOf(c: Cursor, of: Captures, index: number, ofFrame: boolean): string | undefined {
+  if (of.groups !== null) {
+    return (ofFrame ? c.frameGroups : c.groups)?.[of.groups[index] as string];
   }
-  return undefined;
-}
-
-function textOf(c: Cursor, { from }: Capture, ofFrame: boolean): string | undefined {
-  if (typeof from === "string") return groupOf(ofFrame ? c.frameGroups : c.groups, from);
-  const start = c.slots[from * 2] as number;
-  if (start < 0) return undefined;
-  return decode(
-    ofFrame ? c.frameBytes : c.record.messageBytes,
-    start,
-    c.slots[from * 2 + 1] as number,
-  );
-}
-
-function groupOf(groups: Groups | null, name: string): string | undefined {
-  return groups === null ? undefined : groups[name];
-}
-
-/** What a group that must be an address holds, canonical; null: it is none, and nothing matches. */
-export function addressOfGroup(text: string, kind: Capture["kind"]): string | null {
-  const slash = kind === "cidr" ? text.indexOf("/") : -1;
-  const address = addressFromText(slash < 0 ? text : text.slice(0, slash));
-  if (address === null) return null;
-  const family = address.includes(":") || text.includes(":") ? 6 : 4;
-  if (kind === "ip4" && text.includes(":")) return null;
-  if (kind === "ip6" && !text.includes(":")) return null;
-  if (slash >= 0) {
-    const length = text.slice(slash + 1);
-    if (!/^\d{1,3}$/.test(length) || Number(length) > (family === 6 ? 128 : 32)) return null;
-  }
-  return address;
-}
-
-function addressOf(c: Cursor, capture: Capture, ofFrame: boolean): string | null | undefined {
-  if (typeof capture.from === "string") {
-    const text = textOf(c, capture, ofFrame);
-    return text === undefined ? undefined : addressOfGroup(text, capture.kind);
-  }
-  const start = c.slots[capture.from * 2] as number;
+  const slot = (of.firstSlot + index) * 2;
+  const start = c.slots[slot] as number;
   if (start < 0) return undefined;
   const bytes = ofFrame ? c.frameBytes : c.record.messageBytes;
-  return takenAddress(bytes, start, c.slots[capture.from * 2 + 1] as number);
+  return decode(bytes, start, c.slots[slot + 1] as number);
+}
+
+/** What a group of a kind must be to have matched. */
+export type GroupKind = "address" | "host" | "cidr" | "ip4" | "ip6";
+
+export function isOfKind(text: string, kind: GroupKind): boolean {
+  if (kind === "host") return true;
+  const slash = kind === "cidr" ? text.indexOf("/") : -1;
+  if (addressFromText(slash < 0 ? text : text.slice(0, slash)) === null) return false;
+  const isWide = text.includes(":");
+  if ((kind === "ip4" && isWide) || (kind === "ip6" && !isWide)) return false;
+  if (slash < 0) return true;
+  const length = text.slice(slash + 1);
+  return /^\d{1,3}$/.test(length) && Number(length) <= (isWide ? 128 : 32);
 }
 
 interface Who {
@@ -161,22 +158,20 @@ interface Who {
 /** The capture `address` of the rule, else of the frame, else `host`, else what the format says. */
 function findWho(
   c: Cursor,
-  captures: readonly Capture[],
-  frame: readonly Capture[],
+  captures: Captures,
+  frame: Captures,
   format: FormatFields | undefined,
 ): Who {
-  for (const name of ["address", "host"]) {
-    for (const list of [captures, frame]) {
-      const capture = list.find((one) => one.name === name);
-      if (capture === undefined) continue;
-      const address = addressOf(c, capture, list === frame);
-      if (address !== null && address !== undefined) return { address, host: null };
-      if (name === "host" && address === null) {
-        return { address: null, host: textOf(c, capture, list === frame) ?? null };
-      }
-    }
-  }
-  return findWhoOfFormat(c.record, format);
+  const textOfEither = (name: string) =>
+    captureText(c, captures, name, false) ?? captureText(c, frame, name, true);
+  const text = textOfEither("address");
+  // Of a prefix the address; a hole took no `/`, and a group was held against its kind.
+  const address = text === undefined ? null : addressFromText(text.replace(/\/\d+$/, ""));
+  if (address !== null) return { address, host: null };
+  const host = textOfEither("host");
+  if (host === undefined) return findWhoOfFormat(c.record, format);
+  const hostAddress = addressFromText(host);
+  return { address: hostAddress, host: hostAddress === null ? host : null };
 }
 
 function findWhoOfFormat(record: Registers, format: FormatFields | undefined): Who {
@@ -211,26 +206,25 @@ export function splitForwarded(text: string): string[] {
 }
 
 /** They have places of their own in a hit. */
-const noCaptures: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  "address",
-  "forwarded",
-  "message",
-  "time",
-]);
+const ownPlaces: readonly string[] = ["address", "forwarded", "message", "time"];
 
 /** Those of the rule before those of the frame, and then the fields; an object without prototype. */
 function collectCaptures(
   c: Cursor,
-  captures: readonly Capture[],
-  frame: readonly Capture[],
+  captures: Captures,
+  frame: Captures,
   format: FormatFields | undefined,
 ): Record<string, string> {
   const found: Record<string, string> = Object.create(null);
   const add = (name: string, text: string | undefined) => {
-    if (text !== undefined && !(name in found) && !noCaptures.has(name)) found[name] = text;
+    if (text !== undefined && !(name in found) && !ownPlaces.includes(name)) found[name] = text;
   };
-  for (const capture of captures) add(capture.name, textOf(c, capture, false));
-  for (const capture of frame) add(capture.name, textOf(c, capture, true));
+  captures.names.forEach((name, i) => {
+    add(name, textOf(c, captures, i, false));
+  });
+  frame.names.forEach((name, i) => {
+    add(name, textOf(c, frame, i, true));
+  });
   for (const name of format?.names ?? []) add(name, fieldText(format?.read(c.record, name)));
   return found;
 }

@@ -15,7 +15,17 @@ export { makeLines, readLines } from "./format/lines.ts";
 export { readLogfmt } from "./format/logfmt.ts";
 export { makeFields, makeFlatFields } from "./format/paths.ts";
 export { readSyslog } from "./format/syslog.ts";
-export { fieldOf, hit, namedValue, namedValues, noFields } from "./hit.ts";
+export {
+  fieldOf,
+  groups,
+  hit,
+  namedValue,
+  namedValues,
+  noCaptures,
+  noFields,
+  rule,
+  slots,
+} from "./hit.ts";
 export { makeNotTable } from "./holes.ts";
 export { begin, exec, framed, isProgram, program, programMatches } from "./pattern.ts";
 export { hostRun, notRun, wordRun } from "./run.ts";
@@ -33,6 +43,7 @@ export {
   int,
   intBack,
   lit,
+  lits,
   mark,
   message,
   notBack,

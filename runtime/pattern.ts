@@ -6,11 +6,14 @@
  */
 import { decode, indexIn, lowerCase } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
-import { addressOfGroup, type Capture } from "./hit.ts";
+import { type GroupKind, isOfKind } from "./hit.ts";
 import { type Literal, open } from "./template.ts";
 
 /** A group that must be an address or a host name, or nothing has matched. */
-export type StrictGroup = Omit<Capture, "name">;
+export interface StrictGroup {
+  readonly group: string;
+  readonly kind: GroupKind;
+}
 
 /**
  * Searches the message. `required` is in every match of the pattern: bytes without it are never
@@ -29,10 +32,9 @@ export function exec(
   const match = pattern.exec(c.text);
   if (match === null) return false;
   const groups = match.groups ?? null;
-  for (const { from, kind } of strict) {
-    const taken = groups?.[from];
-    if (taken === undefined || kind === "host") continue;
-    if (addressOfGroup(taken, kind) === null) return false;
+  for (const { group, kind } of strict) {
+    const taken = groups?.[group];
+    if (taken !== undefined && !isOfKind(taken, kind)) return false;
   }
   c.groups = groups;
   return true;

@@ -3,7 +3,8 @@
  *
  * In: a cursor that `open` has set on a text. Each operation takes its part off the left end (or, as
  * `...Back`, the right end) of what is left and says whether it stood there. Slot -1: not captured.
- * `next` is the literal that must stand beside a hole in the direction of matching. Holes reach for the
+ * `next` is the literal that must stand beside a hole in the direction of matching; it is taken with
+ * the hole. Holes reach for the
  * whole text: what one side takes from the other makes the pattern fail, it never cuts a token.
  * Nothing is tried twice, and nothing is allocated.
  */
@@ -24,6 +25,11 @@ export interface Literal {
 export function lit(text: string, fold = false): Literal {
   const folded = fold ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
   return { bytes: new Uint8Array(Buffer.from(folded, "utf8")), fold };
+}
+
+/** The choices of a hole, longest first. */
+export function lits(texts: readonly string[], fold = false): Literal[] {
+  return texts.map((text) => lit(text, fold));
 }
 
 export type Next = Literal | null;
@@ -124,19 +130,19 @@ function keep(c: Cursor, slot: number, start: number, end: number): void {
   c.slots[slot * 2 + 1] = end;
 }
 
-/** The hole reaches from `left` to `end`; -1: it does not fit. */
-function forward(c: Cursor, slot: number, end: number): boolean {
+/** The hole reaches from `left` to `end`, and its neighbour behind it; -1: it does not fit. */
+function forward(c: Cursor, slot: number, end: number, next: Next): boolean {
   if (end < 0) return false;
   keep(c, slot, c.left, end);
-  c.left = end;
+  c.left = next === null ? end : end + next.bytes.length;
   return true;
 }
 
-/** The hole reaches from `start` to `right`; -1: it does not fit. */
-function backward(c: Cursor, slot: number, start: number): boolean {
+/** The hole reaches from `start` to `right`, and its neighbour before it; -1: it does not fit. */
+function backward(c: Cursor, slot: number, start: number, next: Next): boolean {
   if (start < 0) return false;
   keep(c, slot, start, c.right);
-  c.right = start;
+  c.right = next === null ? start : start - next.bytes.length;
   return true;
 }
 
@@ -150,12 +156,12 @@ function folds(next: Next): boolean {
 
 /** `word`, `not CHARS`, and the name in `host`: see run.ts. */
 export function run(c: Cursor, slot: number, hole: Run): boolean {
-  return forward(c, slot, takeRun(c, hole));
+  return forward(c, slot, takeRun(c, hole), hole.next);
 }
 
 export function wordBack(c: Cursor, slot: number, next: Next): boolean {
   const found = holes.takeWordBack(c.bytes, c.start, c.right, bytesOf(next), folds(next));
-  return backward(c, slot, found);
+  return backward(c, slot, found, next);
 }
 
 export function notBack(c: Cursor, slot: number, allowed: Uint8Array, next: Next): boolean {
@@ -163,6 +169,7 @@ export function notBack(c: Cursor, slot: number, allowed: Uint8Array, next: Next
     c,
     slot,
     holes.takeNotBack(c.bytes, c.start, c.right, allowed, bytesOf(next), folds(next)),
+    next,
   );
 }
 
@@ -174,7 +181,7 @@ export function host(c: Cursor, slot: number, hole: Run, open: boolean): boolean
 export function hostBack(c: Cursor, slot: number, next: Next, open: boolean): boolean {
   if (addressBack(c, slot, next, open)) return true;
   const found = holes.takeHostNameBack(c.bytes, c.start, c.right, bytesOf(next), folds(next));
-  return backward(c, slot, found);
+  return backward(c, slot, found, next);
 }
 
 export function address(c: Cursor, slot: number, next: Next, open: boolean): boolean {
@@ -183,6 +190,7 @@ export function address(c: Cursor, slot: number, next: Next, open: boolean): boo
     c,
     slot,
     takeAddress(bytes, start, end, left, end, open, bytesOf(next), folds(next)),
+    next,
   );
 }
 
@@ -192,6 +200,7 @@ export function addressBack(c: Cursor, slot: number, next: Next, open: boolean):
     c,
     slot,
     takeAddressBack(bytes, start, end, start, right, open, bytesOf(next), folds(next)),
+    next,
   );
 }
 
@@ -215,35 +224,35 @@ function digitsBack(c: Cursor, take: TakeNumber, next: Next): number {
 }
 
 export function int(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, digits(c, holes.takeInt, next));
+  return forward(c, slot, digits(c, holes.takeInt, next), next);
 }
 
 export function intBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, digitsBack(c, holes.takeIntBack, next));
+  return backward(c, slot, digitsBack(c, holes.takeIntBack, next), next);
 }
 
 export function number(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, digits(c, holes.takeNumber, next));
+  return forward(c, slot, digits(c, holes.takeNumber, next), next);
 }
 
 export function numberBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, digitsBack(c, holes.takeNumberBack, next));
+  return backward(c, slot, digitsBack(c, holes.takeNumberBack, next), next);
 }
 
 export function hex(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, digits(c, holes.takeHex, next));
+  return forward(c, slot, digits(c, holes.takeHex, next), next);
 }
 
 export function hexBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, digitsBack(c, holes.takeHexBack, next));
+  return backward(c, slot, digitsBack(c, holes.takeHexBack, next), next);
 }
 
 export function port(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, digits(c, holes.takePort, next));
+  return forward(c, slot, digits(c, holes.takePort, next), next);
 }
 
 export function portBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, digitsBack(c, holes.takePortBack, next));
+  return backward(c, slot, digitsBack(c, holes.takePortBack, next), next);
 }
 
 export function time(c: Cursor, slot: number, next: Next): boolean {
@@ -251,12 +260,13 @@ export function time(c: Cursor, slot: number, next: Next): boolean {
     c,
     slot,
     holes.takeTime(c.bytes, c.end, c.left, c.end, bytesOf(next), folds(next)),
+    next,
   );
 }
 
 export function timeBack(c: Cursor, slot: number, next: Next): boolean {
   const found = holes.takeTimeBack(c.bytes, c.end, c.start, c.right, bytesOf(next), folds(next));
-  return backward(c, slot, found);
+  return backward(c, slot, found, next);
 }
 
 /** One of some words, which come longest first; all are folded or none. */
@@ -267,7 +277,7 @@ export function words(c: Cursor, slot: number, choices: readonly Literal[], next
       holes.fitsBehind(c.bytes, c.left, c.end, choice.bytes, choice.fold) &&
       holes.fitsBehind(c.bytes, end, c.end, bytesOf(next), folds(next))
     ) {
-      return forward(c, slot, end);
+      return forward(c, slot, end, next);
     }
   }
   return false;
@@ -285,7 +295,7 @@ export function wordsBack(
       holes.fitsBefore(c.bytes, c.start, c.right, choice.bytes, choice.fold) &&
       holes.fitsBefore(c.bytes, c.start, start, bytesOf(next), folds(next))
     ) {
-      return backward(c, slot, start);
+      return backward(c, slot, start, next);
     }
   }
   return false;

@@ -76,11 +76,17 @@ function isFree(part: Part): boolean {
 
 /** `open`: a free hole stands before the first part. */
 function forward(row: Flat, open: boolean, slotOf: (hole: PartHole) => number): Op[] {
-  return row.map((part, i) => toOp(part, row[i + 1], i === 0 && open, slotOf));
+  return takeNeighbours(row.map((part, i) => toOp(part, row[i + 1], i === 0 && open, slotOf)));
 }
 
 function backward(row: Flat, slotOf: (hole: PartHole) => number): Op[] {
-  return row.map((part, i) => toOp(part, row[i - 1], i === 0, slotOf)).reverse();
+  const ops = row.map((part, i) => toOp(part, row[i - 1], i === 0, slotOf));
+  return takeNeighbours(ops.reverse());
+}
+
+/** The literal behind a hole is taken with the hole, not once more by itself. */
+function takeNeighbours(ops: readonly Op[]): Op[] {
+  return ops.filter((op, i) => op.op === "hole" || ops[i - 1]?.op !== "hole");
 }
 
 function toOp(

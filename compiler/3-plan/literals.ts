@@ -6,7 +6,7 @@
  * Texts of regular expressions are ASCII: other characters may stand for bytes that were replaced.
  */
 import { type AST, RegExpParser } from "@eslint-community/regexpp";
-import type { Alternative } from "./plan-types.ts";
+import type { Alternative, Op } from "./plan-types.ts";
 
 /** So many beginnings of one alternative are told apart; with more nothing is known. */
 const prefixesMax = 32;
@@ -15,11 +15,15 @@ const prefixesMax = 32;
 export function templatePrefixes(alternative: Alternative): string[] {
   let prefixes = [""];
   for (const op of alternative.left) {
-    const choices = op.op === "text" ? [op.text] : op.of === "words" ? (op.words ?? []) : [];
+    const choices = op.op === "text" ? [op.text] : wordsWithNeighbour(op);
     if (choices.length === 0 || prefixes.length * choices.length > prefixesMax) break;
     prefixes = prefixes.flatMap((prefix) => choices.map((choice) => prefix + choice));
   }
   return prefixes;
+}
+
+function wordsWithNeighbour(hole: Extract<Op, { op: "hole" }>): string[] {
+  return (hole.words ?? []).map((word) => word + (hole.neighbour ?? ""));
 }
 
 export interface RegexLiterals {

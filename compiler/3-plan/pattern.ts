@@ -9,13 +9,7 @@ import { plan as codes } from "../diagnostics/catalogue/plan.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { alternativesMax, countAlternatives, cut, flatten } from "./flatten.ts";
 import { regexLiterals } from "./literals.ts";
-import type {
-  Alternative,
-  CapturePlan,
-  PatternPlan,
-  RegexPlan,
-  TemplatePlan,
-} from "./plan-types.ts";
+import type { Alternative, PatternPlan, RegexPlan, TemplatePlan } from "./plan-types.ts";
 
 /** Names captured by a pattern, each once, in the order in which they stand. */
 export function captureNames(pattern: Pattern): string[] {
@@ -68,20 +62,8 @@ function planTemplate(
     ignoreCase: template.ignoreCase,
     alternatives,
     firstSlot,
-    endSlot: firstSlot + names.length,
-    captures: templateCaptures(template, slotOf),
+    captures: names,
   };
-}
-
-function templateCaptures(template: Template, slotOf: (hole: PartHole) => number): CapturePlan[] {
-  const byName = new Map<string, CapturePlan>();
-  for (const hole of holesOf(template.parts)) {
-    const slot = slotOf(hole);
-    if (hole.name === null || slot < 0) continue;
-    const kind = hole.of === "address" || hole.of === "host" ? hole.of : "text";
-    byName.set(hole.name, { name: hole.name, kind, from: slot });
-  }
-  return [...byName.values()];
 }
 
 function planRegex(regex: Regex): RegexPlan {
@@ -93,9 +75,9 @@ function planRegex(regex: Regex): RegexPlan {
     flags: regex.flags,
     prefix,
     required,
-    captures: regex.groups.flatMap(({ name, of }, i) => {
-      const from = jsNames.includes(name) ? name : jsNames[i];
-      return from === undefined ? [] : [{ name, kind: of, from }];
+    groups: regex.groups.flatMap(({ name, of }, i) => {
+      const group = jsNames.includes(name) ? name : jsNames[i];
+      return group === undefined ? [] : [{ name, group, kind: of }];
     }),
   };
 }

@@ -74,14 +74,8 @@ export type WherePlan =
   | ExprCompare
   | ExprIn;
 
-export type CaptureKind = "text" | "address" | "host" | "cidr" | "ip4" | "ip6";
-
-export interface CapturePlan {
-  readonly name: string;
-  readonly kind: CaptureKind;
-  /** Templates: a slot of the registers. Regular expressions: a group's name in JavaScript. */
-  readonly from: number | string;
-}
+/** What a group of a regular expression must be, or nothing has matched. */
+export type GroupKind = "text" | "address" | "host" | "cidr" | "ip4" | "ip6";
 
 export type PatternPlan = TemplatePlan | RegexPlan;
 
@@ -89,10 +83,9 @@ export interface TemplatePlan {
   readonly kind: "template";
   readonly ignoreCase: boolean;
   readonly alternatives: readonly Alternative[];
-  /** The slots it writes: from the first to the one before the last. */
+  /** Its captures have slots one behind the other. */
   readonly firstSlot: number;
-  readonly endSlot: number;
-  readonly captures: readonly CapturePlan[];
+  readonly captures: readonly string[];
 }
 
 export interface RegexPlan {
@@ -103,7 +96,12 @@ export interface RegexPlan {
   readonly prefix: string;
   /** A text every match contains; empty: none is known. */
   readonly required: string;
-  readonly captures: readonly CapturePlan[];
+  /** By the capture's name: the group's name in JavaScript, and what it must be. */
+  readonly groups: readonly {
+    readonly name: string;
+    readonly group: string;
+    readonly kind: GroupKind;
+  }[];
 }
 
 /** One way to read a template: docs/matching.md section 5, in the order in which it is carried out. */
@@ -137,7 +135,7 @@ export type Op =
         | "time"
         | "words";
       readonly slot: number;
-      /** The literal that must stand behind it in the direction of matching. */
+      /** The literal that must stand behind it in the direction of matching; it is taken with it. */
       readonly neighbour: string | null;
       /** What stands before the hole is a free hole or the start: its left border is tested. */
       readonly open: boolean;

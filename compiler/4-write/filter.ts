@@ -5,8 +5,8 @@
  * function to call on a record that one of the filter's formats has read.
  */
 import type { Field } from "../../schemas/policy.ts";
-import type { CapturePlan, FilterPlan, PatternPlan, RulePlan } from "../3-plan/plan-types.ts";
-import { type Code, comment, join, js, literal, quote } from "./code.ts";
+import type { FilterPlan, PatternPlan, RulePlan } from "../3-plan/plan-types.ts";
+import { type Code, comment, join, js, literal, number, quote } from "./code.ts";
 import { writeDispatch } from "./dispatch.ts";
 import { writeDuration } from "./duration.ts";
 import { writeFields } from "./format.ts";
@@ -24,7 +24,7 @@ export interface WrittenFilter {
 export function writeFilter(module: Module, filter: FilterPlan, index: number): WrittenFilter {
   const name = module.names.make(filter.name);
   const parts = module.names.make(`${filter.name} parts`);
-  const frames = filter.frames.map((frame) => module.constant("captures", captureList(frame)));
+  const frames = filter.frames.map((frame) => writeCaptures(module, frame));
   const formats = filter.formats.map((format) => writeFields(module, filter, format));
   module.add(
     join([
@@ -63,10 +63,7 @@ function writeRule(module: Module, filter: FilterPlan, parts: Code, plan: RulePl
   const { spec, pattern, where } = plan;
   const name = module.names.make(spec.name);
   const specName = module.names.make(`${spec.name} rule`);
-  const captures =
-    pattern === null || pattern.captures.length === 0
-      ? js`[]`
-      : module.constant("captures", captureList(pattern));
+  const captures = writeCaptures(module, pattern);
   const field = (of: Field) => writeField(module, filter, parts, plan, captures, of);
   const tests = [
     ...(pattern === null ? [] : [writePattern(module, pattern, "message")]),
@@ -76,7 +73,7 @@ function writeRule(module: Module, filter: FilterPlan, parts: Code, plan: RulePl
   module.add(
     join([
       comment(`${spec.at}  ${spec.kind} ${plan.source ?? "where ..."}`),
-      js`const ${specName} = ${literal(spec)};`,
+      js`const ${specName} = /* @__PURE__ */ ${module.use("rule")}(${writeSpec(spec)});`,
       js`function ${name}(c) {
   return (
     ${join(tests, js` &&\n    `)}
@@ -85,6 +82,12 @@ function writeRule(module: Module, filter: FilterPlan, parts: Code, plan: RulePl
     ]),
   );
   return { plan, name, spec: specName };
+}
+
+/** What most rules have is left out: a weight of 1, and no `end`. */
+function writeSpec({ name, kind, at, weight, end }: RulePlan["spec"]): Code[] {
+  const rest = end ? [number(weight), js`true`] : weight === 1 ? [] : [number(weight)];
+  return [quote(name), quote(kind), quote(at), ...rest];
 }
 
 /** The rule's captures first, then the frame's, then the format's fields and the header's. */
@@ -101,7 +104,7 @@ function writeField(
     const at = filter.fields.findIndex((one) => "path" in one && JSON.stringify(one.path) === key);
     return js`c.record.values[${at}]`;
   }
-  const mine = plan.pattern?.captures.some((capture) => capture.name === field.name) === true;
+  const mine = plan.pattern !== null && namesOf(plan.pattern).includes(field.name);
   const frames = filter.frameSlots.includes(field.name);
   if (mine || frames) {
     return js`${module.use("namedValue")}(c, ${parts}, ${captures}, ${quote(field.name)})`;
@@ -109,12 +112,20 @@ function writeField(
   return js`${module.use("fieldOf")}(c, ${parts}, ${quote(field.name)})`;
 }
 
-function captureList(pattern: PatternPlan): Code {
-  return js`[${pattern.captures.map(writeCapture)}]`;
+function namesOf(pattern: PatternPlan): string[] {
+  return pattern.kind === "regex" ? pattern.groups.map(({ name }) => name) : [...pattern.captures];
 }
 
-function writeCapture({ name, kind, from }: CapturePlan): Code {
-  return js`{ name: ${quote(name)}, kind: ${quote(kind)}, from: ${literal(from)} }`;
+/** Captures by name: slots one behind the other, or groups. A name holds no blank. */
+function writeCaptures(module: Module, pattern: PatternPlan | null): Code {
+  const names = pattern === null ? [] : namesOf(pattern);
+  if (pattern === null || names.length === 0) return module.use("noCaptures");
+  const list = quote(names.join(" "));
+  if (pattern.kind === "template") {
+    return module.constant("captures", js`${module.use("slots")}(${pattern.firstSlot}, ${list})`);
+  }
+  const groups = quote(pattern.groups.map(({ group }) => group).join(" "));
+  return module.constant("captures", js`${module.use("groups")}(${list}, ${groups})`);
 }
 
 /** Ignore rules before all others, then the rest by what the message begins with. */
@@ -139,11 +150,16 @@ ${join(body)}
 }`;
 }
 
+/** The slot or the group of a frame's `{message}`. */
+function placeOfMessage(frame: PatternPlan): number | string {
+  if (frame.kind === "template") return frame.firstSlot + frame.captures.indexOf("message");
+  return frame.groups.find(({ name }) => name === "message")?.group ?? "message";
+}
+
 function writeFramed(module: Module, name: Code, ask: Code, filter: FilterPlan): Code {
   const frames = filter.frames.map((frame) => {
-    const message = frame.captures.find((capture) => capture.name === "message");
     const match = writePattern(module, frame, "message");
-    return js`{ match: (c) => ${match}, message: ${literal(message?.from ?? -1)} }`;
+    return js`{ match: (c) => ${match}, message: ${literal(placeOfMessage(frame))} }`;
   });
   const list = module.own("frames", js`[${frames}]`);
   return js`function ${name}(c) {

@@ -27,7 +27,7 @@ export function writePattern(module: Module, pattern: PatternPlan, subject: Subj
 function writeTemplate(module: Module, template: TemplatePlan, subject: Subject): Code {
   const begin =
     subject === "message"
-      ? js`${module.use("message")}(c, ${template.firstSlot}, ${template.endSlot})`
+      ? js`${module.use("message")}(c, ${template.firstSlot}, ${template.firstSlot + template.captures.length})`
       : js`${module.use(subject)}(c)`;
   if (template.alternatives.length === 0) return js`false`;
   const ways = splitTexts(template.alternatives).map((way) =>
@@ -114,8 +114,9 @@ function writeOp(module: Module, op: Op, fold: boolean, back: boolean): Code {
       return js`${module.use("notBack")}(c, ${slot}, ${table}, ${next})`;
     }
     case "words": {
-      const choices = sortChoices(op.words ?? []).map((word) => writeLiteral(module, word, fold));
-      const list = module.constant("words", js`[${choices}]`);
+      const choices = sortChoices(op.words ?? []).map(quote);
+      const args = fold ? js`[${choices}], true` : js`[${choices}]`;
+      const list = module.constant("words", js`${module.use("lits")}(${args})`);
       return js`${module.use(back ? "wordsBack" : "words")}(c, ${slot}, ${list}, ${next})`;
     }
     default:
@@ -143,8 +144,8 @@ function writeRegex(module: Module, plan: RegexPlan, subject: Subject): Code {
   if (subject !== "message") return js`${module.use("programMatches")}(c, ${pattern})`;
   const fold = plan.flags.includes("i");
   const required = plan.required === "" ? js`null` : writeLiteral(module, plan.required, fold);
-  const strict = plan.captures.filter((capture) => capture.kind !== "text");
-  const checks = strict.map(({ from, kind }) => literal({ from, kind }));
+  const strict = plan.groups.filter(({ kind }) => kind !== "text");
+  const checks = strict.map(({ group, kind }) => literal({ group, kind }));
   if (checks.length === 0) return js`${module.use("exec")}(c, ${pattern}, ${required})`;
   const list = module.constant("strict", js`[${checks}]`);
   return js`${module.use("exec")}(c, ${pattern}, ${required}, ${list})`;
