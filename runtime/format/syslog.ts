@@ -233,7 +233,7 @@ function unwrapRepeated(r: Registers): void {
     count = count * 10 + (b[at++] as number) - 0x30;
   }
   repeatedMiddle ??= Buffer.from(" times: [ ");
-  if (at === from || count === 0 || !startsWithAt(b, at, end, repeatedMiddle)) return;
+  if (at === from || !startsWithAt(b, at, end, repeatedMiddle)) return;
   const messageStart = at + repeatedMiddle.length;
   if (messageStart > end - 1) return;
   r.repeated = count;
