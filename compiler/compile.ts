@@ -38,7 +38,7 @@ export function read(entry: string, files: Files, wanted: Wanted = {}): Read {
   const diagnostics = new Diagnostics();
   const loaded = load(entry, files, diagnostics);
   const policy = check(loaded, diagnostics, wanted);
-  if (policy !== null) lint(policy, diagnostics);
+  if (policy !== null) lint(policy, diagnostics, loaded);
   return { policy, diagnostics, sources: loaded.sources };
 }
 
@@ -53,7 +53,12 @@ export async function compile(
   const planned = plan(policy, { diagnostics, scanners: options.scanners?.(policy) ?? [] });
   if (diagnostics.hasErrors) return { ...checked, bundle: null };
   const emitted = emit(planned, options.version);
-  const banner = { version: options.version, policy: entry, files: policy.files, hash: emitted.hash };
+  const banner = {
+    version: options.version,
+    policy: entry,
+    files: policy.files,
+    hash: emitted.hash,
+  };
   const bundled = await bundle(emitted.text, { ...options, banner });
   return { ...checked, bundle: { ...bundled, hash: emitted.hash } };
 }

@@ -36,7 +36,7 @@ export function hostFault(what: string, error: unknown): Fault {
 /** The errors one meets with files, in words (errno(3)). */
 function explainErrno(code: string): string {
   const words: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file",
+    ENOENT: "there is no such file or folder",
     EACCES: "permission denied",
     EPERM: "not permitted",
     EISDIR: "it is a directory",
