@@ -43,11 +43,22 @@ function findBetween(row: Row): Found | null {
     part.kind === "hole" && (part.name === "address" || part.name === "host");
   const address = row.findIndex(isWho);
   if (address < 0) return null;
-  const left = row.slice(0, address).findLastIndex(isClient);
+  const left = row.findLastIndex(
+    (part, at) => at < address && isClient(part) && !endsItself(part, row[at + 1]),
+  );
   const behind = row.slice(address + 1).findIndex(isClient);
   const who = row[address];
   if (left < 0 || behind < 0 || who?.kind !== "hole") return null;
   return { name: who.name ?? who.of, left, address, right: address + 1 + behind };
+}
+
+/**
+ * `"{user:not "}"`: the text ends where the literal behind it begins, wherever that is, so nothing in
+ * it can move the address.
+ */
+function endsItself(part: Row[number], next: Row[number] | undefined): boolean {
+  if (part.kind !== "hole" || next?.kind !== "text") return false;
+  return part.chars?.includes(next.text[0] ?? "") === true;
 }
 
 /** A line in which either of two addresses can be the one: only where the holes take any text. */
