@@ -23,6 +23,8 @@ export function lex(reading: Reading): { tokens: IToken[]; comments: IToken[] } 
   }
   lexer ??= new Lexer(tokens, { positionTracking: "onlyOffset", ensureOptimizations: true });
   const result = lexer.tokenize(text);
+  // Without it Chevrotain gives no node of the tree an end, and the tree no place at all.
+  for (const token of result.tokens) token.endOffset = token.startOffset + token.image.length - 1;
   for (const { offset, length } of result.errors) {
     if (reading.isFull) break;
     reportUnknown(reading, offset, length);
