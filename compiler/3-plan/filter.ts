@@ -131,7 +131,12 @@ function planFormat(
   );
   const programs = format.programs.map((pattern) => ({ pattern, name: exactName(pattern) }));
   return {
-    key: JSON.stringify([format.name, format.extras, format.time, fields, paths]),
+    key: JSON.stringify([
+      format.name,
+      format.extras,
+      format.time,
+      paths.some((path) => path !== null) ? [fields, paths] : [],
+    ]),
     name: format.name,
     extras: format.extras,
     time: format.time,
