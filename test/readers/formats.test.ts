@@ -177,6 +177,10 @@ t.test("lines with other times", async (t) => {
   t.ok(readLines(own, pattern));
   t.strictSame([message(own), time(own)], ["hello", "2015-05-17T10:05:00.000Z"]);
   t.notOk(readLines(begin("2015-05-17 10:05:03 hello"), pattern));
+
+  const bracketed = begin("<17.5.15 10:05> hello");
+  t.ok(readLines(bracketed, makeLines("pattern", new TimePattern("<%d.%m.%y %H:%M>"))));
+  t.equal(message(bracketed), "hello", "a pattern's own brackets belong to the stamp");
 });
 
 const combined =
