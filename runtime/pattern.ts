@@ -53,7 +53,7 @@ export function contains(bytes: Buffer, start: number, end: number, literal: Lit
 }
 
 /** Sets the cursor on the program's name; false: the record has none. */
-export function program(c: Cursor): boolean {
+export function programName(c: Cursor): boolean {
   const { bytes, programStart, programEnd } = c.record.header;
   return programStart >= 0 && open(c, bytes, programStart, programEnd);
 }

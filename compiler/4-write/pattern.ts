@@ -28,7 +28,7 @@ function writeTemplate(module: Module, template: TemplatePlan, subject: Subject)
   const begin =
     subject === "message"
       ? js`${module.use("message")}(c, ${template.firstSlot}, ${template.firstSlot + template.captures.length})`
-      : js`${module.use(subject)}(c)`;
+      : js`${module.use(subject === "program" ? "programName" : "value")}(c)`;
   if (template.alternatives.length === 0) return js`false`;
   const ways = splitTexts(template.alternatives).map((way) =>
     writeSteps(module, way, template.ignoreCase),

@@ -25,56 +25,67 @@ const journal: Watch = {
   at,
 };
 
-t.test("jails that read the same share a scanner; another envelope is another scanner", async (t) => {
-  const planned = plan(
-    policy(
-      [named("a"), named("b")],
+t.test(
+  "jails that read the same share a scanner; another envelope is another scanner",
+  async (t) => {
+    const planned = plan(
+      policy(
+        [named("a"), named("b")],
+        [
+          jail("one", { filters: ["a", "b"], watches: [file("/1"), journal] }),
+          jail("two", { filters: ["b", "a"], watches: [file("/2")] }),
+          jail("three", { filters: ["a"], watches: [file("/3")] }),
+        ],
+      ),
+    );
+    t.same(
+      planned.scanners.map(({ envelope, filters }) => [envelope, filters]),
       [
-        jail("one", { filters: ["a", "b"], watches: [file("/1"), journal] }),
-        jail("two", { filters: ["b", "a"], watches: [file("/2")] }),
-        jail("three", { filters: ["a"], watches: [file("/3")] }),
+        [null, [0, 1]],
+        ["syslog", [0, 1]],
+        [null, [0]],
       ],
-    ),
-  );
-  t.same(
-    planned.scanners.map(({ envelope, filters }) => [envelope, filters]),
-    [
-      [null, [0, 1]],
-      ["syslog", [0, 1]],
-      [null, [0]],
-    ],
-  );
-  const used = planned.jails.map((one) =>
-    one.watches.map((watch) => (watch.kind === "bans" ? -1 : watch.scanner)),
-  );
-  t.same(used, [[0, 1], [0], [2]]);
-});
+    );
+    const used = planned.jails.map((one) =>
+      one.watches.map((watch) => (watch.kind === "bans" ? -1 : watch.scanner)),
+    );
+    t.same(used, [[0, 1], [0], [2]]);
+  },
+);
 
 t.test("scanners that a command asks for come last and in order, each its own", async (t) => {
-  const planned = plan(policy([named("a"), named("b")], [jail("one", { filters: ["a"], watches: [file("/1")] })]), {
-    scanners: [["b"], ["a"], ["b", "a"], ["a"]],
-  });
+  const planned = plan(
+    policy([named("a"), named("b")], [jail("one", { filters: ["a"], watches: [file("/1")] })]),
+    {
+      scanners: [["b"], ["a"], ["b", "a"], ["a"]],
+    },
+  );
   t.same(
     planned.scanners.map(({ filters }) => filters),
     [[0], [1], [0], [0, 1], [0]],
   );
 });
 
-t.test("a log on the command line is read as the jail's first file is, else as its journal", async (t) => {
-  const watches = [[journal, file("/1")], [journal], [{ kind: "bans", of: ["j0"], at } as const]];
-  const planned = plan(
-    policy(
-      [named("a")],
-      watches.map((some, i) => jail(`j${i}`, { filters: i === 2 ? [] : ["a"], watches: some })),
-    ),
-  );
-  const envelopes = planned.jails.map((one) => planned.scanners[one.replayScanner]?.envelope);
-  t.same(envelopes, [null, "syslog", undefined]);
-  t.equal(planned.jails[2]?.replayScanner, -1, "a jail that watches bans reads no log");
-});
+t.test(
+  "a log on the command line is read as the jail's first file is, else as its journal",
+  async (t) => {
+    const watches = [[journal, file("/1")], [journal], [{ kind: "bans", of: ["j0"], at } as const]];
+    const planned = plan(
+      policy(
+        [named("a")],
+        watches.map((some, i) => jail(`j${i}`, { filters: i === 2 ? [] : ["a"], watches: some })),
+      ),
+    );
+    const envelopes = planned.jails.map((one) => planned.scanners[one.replayScanner]?.envelope);
+    t.same(envelopes, [null, "syslog", undefined]);
+    t.equal(planned.jails[2]?.replayScanner, -1, "a jail that watches bans reads no log");
+  },
+);
 
 t.test("what nobody uses is not planned", async (t) => {
-  const planned = plan(policy([named("a"), named("b")], [jail("one", { filters: ["b"], watches: [file("/1")] })]));
+  const planned = plan(
+    policy([named("a"), named("b")], [jail("one", { filters: ["b"], watches: [file("/1")] })]),
+  );
   t.same(
     planned.filters.map(({ id }) => id),
     ["b"],
@@ -82,26 +93,29 @@ t.test("what nobody uses is not planned", async (t) => {
   t.same(planned.jails[0]?.filters, [0]);
 });
 
-t.test("filters that read the same format read it once; a second format is a second round", async (t) => {
-  const syslog = format("syslog", { programs: [template("sshd")] });
-  const json = format("json", { fields: [{ name: "user", path: ["u"], kind: null }] });
-  const one = filter([fail], { id: "one", formats: [syslog, json] });
-  const two = filter([fail], { id: "two", formats: [format("syslog")] });
-  const planned = plan(policy([one, two]), { scanners: [["one", "two"]] });
-  t.same(
-    planned.scanners[0]?.readers.map(({ format: { name }, uses }) => [name, uses]),
-    [
+t.test(
+  "filters that read the same format read it once; a second format is a second round",
+  async (t) => {
+    const syslog = format("syslog", { programs: [template("sshd")] });
+    const json = format("json", { fields: [{ name: "user", path: ["u"], kind: null }] });
+    const one = filter([fail], { id: "one", formats: [syslog, json] });
+    const two = filter([fail], { id: "two", formats: [format("syslog")] });
+    const planned = plan(policy([one, two]), { scanners: [["one", "two"]] });
+    t.same(
+      planned.scanners[0]?.readers.map(({ format: { name }, uses }) => [name, uses]),
       [
-        "syslog",
         [
-          { filter: 0, format: 0 },
-          { filter: 1, format: 0 },
+          "syslog",
+          [
+            { filter: 0, format: 0 },
+            { filter: 1, format: 0 },
+          ],
         ],
+        ["json", [{ filter: 0, format: 1 }]],
       ],
-      ["json", [{ filter: 0, format: 1 }]],
-    ],
-  );
-});
+    );
+  },
+);
 
 t.test("ignore rules come first, wherever they stand", async (t) => {
   const one = filter([fail, rule("ignore", template("x"), { name: "f#late" })]);

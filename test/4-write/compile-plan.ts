@@ -1,11 +1,12 @@
 /*
  * From a policy made by hand to its bundle, loaded in this process. Not a test itself.
  */
-import type { Hit, Program, TimeContext } from "../../runtime/contract.ts";
-import type { Policy } from "../../schemas/policy.ts";
+
 import { plan } from "../../compiler/3-plan/plan.ts";
 import { type Bundle, type BundleOptions, bundle } from "../../compiler/4-write/bundle.ts";
 import { emit } from "../../compiler/4-write/emit.ts";
+import type { Hit, Program, TimeContext } from "../../runtime/contract.ts";
+import type { Policy } from "../../schemas/policy.ts";
 
 /** The text of the module, before the runtime is put in front of it. */
 export function emitPolicy(policy: Policy): { text: string; hash: string } {
