@@ -3,14 +3,15 @@
  * With --check it writes nothing and fails when the page is not fresh.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { defaultParserErrorProvider, type ISerializedGast, serializeGrammar } from "chevrotain";
+import { defaultParserErrorProvider, serializeGrammar } from "chevrotain";
 import { PolicyGrammar } from "../grammar/grammar.ts";
 
 const page = new URL("../docs/language.md", import.meta.url);
 const begin = "<!-- grammar: generated from grammar/grammar.ts by npm run generate -->\n";
 const end = "<!-- end of grammar -->";
 
-interface Node extends ISerializedGast {
+/** Chevrotain's serialized grammar, as far as it is read here. */
+interface Node {
   readonly type: string;
   readonly name?: string;
   readonly nonTerminalName?: string;
