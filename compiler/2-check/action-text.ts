@@ -7,14 +7,17 @@
 
 import type { ActionPart, ActionValue } from "../../schemas/policy.ts";
 import type { List, Name, Text, Value } from "../1-read/ast.ts";
-import { nearest } from "../1-read/nearest.ts";
 import { checkActions as catalogue } from "../diagnostics/catalogue/check-actions.ts";
 import type { Span } from "../source.ts";
-import type { Context } from "./context.ts";
+import { type Context, near } from "./context.ts";
 import { type EventName, eventsOfSomebody, eventValues } from "./event-values.ts";
 import type { Scope } from "./scope.ts";
 import { literalOf, spanIn } from "./templates.ts";
 import { describeValue, reportUnknown, resolve } from "./values.ts";
+
+const depthMax = 32;
+/** Values of one action, those in `let`s counted each time they are used. */
+export const valuesMax = 10_000;
 
 export interface TextSetting {
   readonly context: Context;
@@ -24,8 +27,10 @@ export interface TextSetting {
   readonly kept: ReadonlySet<string>;
   readonly events: readonly EventName[];
   readonly mayHoldSecret: boolean;
-  /** `let`s being filled in, by place. */
-  readonly open: readonly string[];
+  /** Values that are being filled in: one that stands here twice holds itself. */
+  readonly open: readonly Value[];
+  /** How many values may still be filled in. */
+  readonly budget: { left: number };
   /** Told of every value of the event that is used. */
   readonly uses: Set<string>;
 }
@@ -46,8 +51,16 @@ export function lowerActionValue(value: Value | Name, setting: TextSetting): Act
   }
   const resolved = resolve(context, written, setting.scope);
   if (resolved === null) return null;
-  const inner = { ...setting, scope: resolved.scope };
   const found = resolved.value;
+  if (
+    setting.open.includes(found) ||
+    setting.open.length >= depthMax ||
+    --setting.budget.left < 0
+  ) {
+    context.diagnostics.add(catalogue.textCycle, written.at, {});
+    return null;
+  }
+  const inner = { ...setting, scope: resolved.scope, open: [...setting.open, found] };
   switch (found.type) {
     case "text": {
       const isArgument = isPlain(written, setting.scope);
@@ -108,8 +121,6 @@ function lowerReference(
   const { diagnostics } = setting.context;
   const from = value.name.name;
   if (value.argument === null) {
-    // A word of a choice is the text it is.
-    if (isChoice(setting.scope, from)) return { kind: "text", parts: [{ text: from }] };
     reportUnknown(setting.context, value.name, setting.scope);
     return null;
   }
@@ -127,18 +138,6 @@ function lowerReference(
     return null;
   }
   return { kind: "secret", from, name };
-}
-
-function isChoice(scope: Scope, word: string): boolean {
-  return scope.names().some((name) => {
-    const binding = scope.find(name)?.binding;
-    return (
-      binding?.kind === "param" &&
-      binding.value?.type === "reference" &&
-      binding.type === "choice" &&
-      binding.value.name.name === word
-    );
-  });
 }
 
 /** A text with holes. Nothing is filled into what was filled in. */
@@ -197,17 +196,6 @@ function fill(name: string, at: Span, setting: TextSetting): ActionPart[] | null
   }
   const written = found.binding.kind === "let" ? found.binding.let.value : found.binding.value;
   if (written === null) return null;
-  if (found.binding.kind === "let") {
-    const key = `${written.at.file}:${written.at.start}`;
-    if (setting.open.includes(key)) {
-      diagnostics.add(catalogue.textCycle, at, { name });
-      return null;
-    }
-    if (written.type === "text") {
-      const inner = { ...setting, scope: found.scope, open: [...setting.open, key] };
-      return lowerActionText(written, inner);
-    }
-  }
   const reference: Value = {
     type: "reference",
     name: { type: "name", name, at },
@@ -249,12 +237,8 @@ function valuePart(name: string, at: Span, setting: TextSetting): ActionPart | n
       ...(setting.captures ?? []),
       ...setting.scope.names(),
     ];
-    const hint = nearest(name, known);
-    diagnostics.add(catalogue.unknownValue, at, {
-      name,
-      known: [...eventValues.keys()],
-      ...(hint === undefined ? {} : { nearest: hint }),
-    });
+    const values = [...eventValues.keys()];
+    diagnostics.add(catalogue.unknownValue, at, { ...near(name, known), known: values });
     return null;
   }
   if (!isAboutSomebody && (value === undefined ? !setting.kept.has(name) : value.ofSomebody)) {

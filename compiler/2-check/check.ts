@@ -7,13 +7,18 @@
  */
 
 import type { Jail, Policy } from "../../schemas/policy.ts";
-import type { Argument, Call, FilterTest as FilterTestTree } from "../1-read/ast.ts";
+import type {
+  Argument,
+  Call,
+  FilterTest as FilterTestTree,
+  Filter as FilterTree,
+} from "../1-read/ast.ts";
 import { checkJails } from "../diagnostics/catalogue/check-jails.ts";
 import { checkNames as catalogue } from "../diagnostics/catalogue/check-names.ts";
 import { checkRules } from "../diagnostics/catalogue/check-rules.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
-import { type Context, near, poison } from "./context.ts";
+import { type Context, findingsMax, near, poison, TooManyFindings } from "./context.ts";
 import { findBanCycle } from "./find-ban-cycle.ts";
 import { isLibraryModule, type Loaded } from "./load.ts";
 import { type ActionInstance, lowerAction } from "./lower-action.ts";
@@ -22,6 +27,7 @@ import {
   type FilterInstance,
   type FilterMode,
   lowerFilter,
+  numberRules,
 } from "./lower-filter.ts";
 import { checkDefaults, lowerJail, type Statements, statementsOf } from "./lower-jail.ts";
 import { lowerFilterTest } from "./lower-test.ts";
@@ -45,15 +51,30 @@ export function check(
   wanted: Wanted = {},
 ): Policy | null {
   if (diagnostics.hasErrors) return null;
-  const policy = new PolicyChecker(collectNames(loaded, diagnostics)).check(wanted);
-  return diagnostics.hasErrors ? null : validatePolicy(policy);
+  try {
+    const policy = new PolicyChecker(collectNames(loaded, diagnostics)).check(wanted);
+    return diagnostics.hasErrors ? null : validatePolicy(policy);
+  } catch (error) {
+    if (!(error instanceof TooManyFindings)) throw error;
+    const at = { file: loaded.entry, start: 0, end: 0 };
+    if (diagnostics.count >= findingsMax)
+      diagnostics.add(catalogue.tooManyFindings, at, { max: findingsMax });
+    return null;
+  }
 }
+
+const jailsMax = 1_000;
+const rulesMax = 100_000;
 
 class PolicyChecker {
   readonly #context: Context;
   /** By id: jails, tests and callers that mean the same filter share it. */
   readonly #filters = new Map<string, FilterInstance>();
   readonly #actions = new Map<string, ActionInstance>();
+  /** Calls without arguments, which most are, by name: lowered once. */
+  readonly #plain = new Map<string, FilterInstance | null>();
+  readonly #rulesOf = new Map<FilterTree, number>();
+  #ruleCount = 0;
 
   constructor(context: Context) {
     this.#context = context;
@@ -61,6 +82,12 @@ class PolicyChecker {
 
   check(wanted: Wanted): Policy {
     const context = this.#context;
+    if (context.jails.size > jailsMax) {
+      const [, late] = [...context.jails.values()].slice(jailsMax - 1);
+      const at = late?.tree.name.at as Span;
+      context.diagnostics.add(catalogue.tooMuch, at, { what: "jails", max: jailsMax });
+      throw new TooManyFindings();
+    }
     this.#survey();
     checkDefaults(context);
     const jails = this.#lowerJails();
@@ -136,13 +163,33 @@ class PolicyChecker {
       }
       return null;
     }
+    const isPlain = call.args.length === 0 && jail === null;
+    const earlier = isPlain ? this.#plain.get(call.name.name) : undefined;
+    if (earlier !== undefined) return earlier;
+    this.#countRules(declared.tree, call.at);
     const lowered = lowerFilter(
       declared,
       { args: call.args, scope: scope ?? declared.scope, at: call.at },
       { isSurvey: false, jail },
       context,
     );
-    if (lowered === null) return null;
+    const instance = lowered === null ? null : this.#share(lowered);
+    if (isPlain) this.#plain.set(call.name.name, instance);
+    return instance;
+  }
+
+  /** Each set of arguments costs its filter's rules once more. */
+  #countRules(tree: FilterTree, at: Span): void {
+    const known = this.#rulesOf.get(tree) ?? numberRules(tree.body).size;
+    this.#rulesOf.set(tree, known);
+    this.#ruleCount += known;
+    if (this.#ruleCount <= rulesMax) return;
+    this.#context.diagnostics.add(catalogue.tooMuch, at, { what: "rules in use", max: rulesMax });
+    throw new TooManyFindings();
+  }
+
+  /** The instance that has the same id, if there is one already. */
+  #share(lowered: FilterInstance): FilterInstance {
     const known = this.#filters.get(lowered.filter.id);
     if (known !== undefined) return known;
     this.#filters.set(lowered.filter.id, lowered);

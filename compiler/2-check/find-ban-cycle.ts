@@ -14,16 +14,13 @@ export function findBanCycle(jails: readonly Jail[], context: Context): void {
   );
   const done = new Set<string>();
   const chain: string[] = [];
+  // The depth is that of the longest chain of jails, of which a policy has at most a thousand.
   const visit = (name: string): void => {
     const start = chain.indexOf(name);
     if (start >= 0) {
-      const ring = [...chain.slice(start), name];
-      const jail = context.jails.get(name);
-      if (jail) {
-        context.diagnostics.add(catalogue.banCycle, jail.tree.name.at, {
-          way: ring.join(" watches "),
-        });
-      }
+      const way = [...chain.slice(start), name].join(" watches ");
+      const at = context.jails.get(name)?.tree.name.at;
+      if (at !== undefined) context.diagnostics.add(catalogue.banCycle, at, { way });
       return;
     }
     if (done.has(name)) return;

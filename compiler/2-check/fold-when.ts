@@ -61,6 +61,10 @@ function foldIn(expr: Expr & { type: "in" }, context: Context, scope: Scope): bo
     if (list !== null) context.diagnostics.add(catalogue.whenForm, expr.at, {});
     return null;
   }
+  if (list.value.items.some((item) => item.type === "list")) {
+    context.diagnostics.add(catalogue.whenForm, expr.at, {});
+    return null;
+  }
   const items = list.value.items.map((item) => operand(item, param, context, list.scope));
   if (items.includes(null) || param.value === null) return null;
   return items.includes(measure(param.value));
@@ -72,7 +76,7 @@ function paramOf(field: Name | Path, context: Context, scope: Scope): ParamBindi
     if (found?.binding.kind === "param") return found.binding;
   }
   const name = field.type === "path" ? field.raw : field.name;
-  const params = scope.names().filter((one) => scope.find(one)?.binding.kind === "param");
+  const params = scope.params();
   context.diagnostics.add(catalogue.whenNoParameter, field.at, { ...near(name, params), params });
   return null;
 }

@@ -16,7 +16,7 @@ import type {
 } from "../1-read/ast.ts";
 import { checkActions as catalogue } from "../diagnostics/catalogue/check-actions.ts";
 import type { Span } from "../source.ts";
-import { lowerActionValue, type TextSetting } from "./action-text.ts";
+import { lowerActionValue, type TextSetting, valuesMax } from "./action-text.ts";
 import { atOf, type Context, type Declared, near } from "./context.ts";
 import { type EventName, eventNames, eventValues } from "./event-values.ts";
 import { reportUnsupportedStep } from "./not-in-this-version.ts";
@@ -82,7 +82,15 @@ export function lowerAction(
   }
   const uses = new Set<string>();
   const kept = collectKept(tree, context);
-  const base = { context, scope, captures: call.captures, kept, uses, open: [] };
+  const base = {
+    context,
+    scope,
+    captures: call.captures,
+    kept,
+    uses,
+    open: [],
+    budget: { left: valuesMax },
+  };
   const hooks: Action["hooks"] = [];
   let takesAddress = false;
   for (const item of tree.body) {

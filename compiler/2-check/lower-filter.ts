@@ -6,25 +6,17 @@
  * every `when` are checked and the result is thrown away, so that no mistake waits for an argument.
  */
 
-import type { Filter, Format, Pattern, Rule } from "../../schemas/policy.ts";
+import type { Filter, Format, Pattern } from "../../schemas/policy.ts";
 import type { Argument, FilterStatement, Rule as RuleTree, Filter as Tree } from "../1-read/ast.ts";
 import { checkRules as catalogue } from "../diagnostics/catalogue/check-rules.ts";
 import type { Span } from "../source.ts";
 import { atOf, type Context, type Declared, near } from "./context.ts";
 import { foldWhen } from "./fold-when.ts";
-import {
-  fieldsOf,
-  formatCaptures,
-  formatKnowsAddress,
-  headerFields,
-  isStructured,
-  lowerFormat,
-  lowerPattern,
-} from "./formats.ts";
+import { formatCaptures, headerFields, lowerFormat, lowerPattern } from "./formats.ts";
+import { type LoweredRule, lowerRule, patternCaptures, ruleSetting } from "./lower-rule.ts";
 import { type ParamBinding, Scope } from "./scope.ts";
-import { holesOf, literalOf } from "./templates.ts";
+import { literalOf } from "./templates.ts";
 import { bindParams } from "./values.ts";
-import { type FieldType, lowerWhere } from "./where.ts";
 
 const sessionMs = 5 * 60_000;
 
@@ -88,11 +80,8 @@ export function lowerFilter(
   const frames = only("frame").map((one) => lowerFrame(one.tree.pattern, one.scope, context));
   if (formats === null || frames.includes(null)) return null;
   const setting = {
-    context,
+    ...ruleSetting(context, formats, frames as Pattern[], only("session").length > 0),
     ordinals: numberRules(tree.body),
-    formats,
-    frames: frames as Pattern[],
-    hasSession: only("session").length > 0,
     prefix: tree.name.name,
   };
   const lowered = only("rule").map((one) => lowerRule(one.tree, one.scope, setting));
@@ -104,9 +93,10 @@ export function lowerFilter(
   if (lowered.includes(null)) return null;
   const rules = lowered as LoweredRule[];
   const captures = new Set(
-    [...rules.flatMap((one) => one.captures), ...setting.frames.flatMap(patternCaptures)].concat(
-      formatCaptures(formats),
-    ),
+    [
+      ...rules.flatMap((one) => one.captures),
+      ...(frames as Pattern[]).flatMap(patternCaptures),
+    ].concat(formatCaptures(formats)),
   );
   const session = only("session")[0]?.tree;
   if (session && !captures.has(session.by.name) && !headerFields.includes(session.by.name)) {
@@ -129,7 +119,7 @@ export function lowerFilter(
       arguments: argumentsOf(bindings),
       describe: only("describe")[0]?.tree.text.value ?? null,
       formats,
-      frames: setting.frames,
+      frames: frames as Pattern[],
       session: session ? { by: session.by.name, withinMs: session.within?.ms ?? sessionMs } : null,
       rules: rules.map((one) => one.rule),
       at: atOf(context, tree.name.at),
@@ -211,7 +201,7 @@ function foldBody(
 }
 
 /** Every rule's ordinal as written, whatever `when` leaves out. */
-function numberRules(
+export function numberRules(
   body: readonly FilterStatement[],
   into: Map<RuleTree, number> = new Map(),
 ): Map<RuleTree, number> {
@@ -282,106 +272,4 @@ function lowerFrame(
   if (pattern.groups.filter((group) => group.name === "message").length === 1) return pattern;
   context.diagnostics.add(catalogue.frameGroup, tree.at, {});
   return null;
-}
-
-/** Names a pattern captures. */
-export function patternCaptures(pattern: Pattern): string[] {
-  const names =
-    pattern.kind === "regex"
-      ? pattern.groups.map((group) => group.name)
-      : holesOf(pattern.parts).flatMap((hole) => hole.name ?? []);
-  return names.filter((name) => name !== "message");
-}
-
-interface RuleSetting {
-  readonly context: Context;
-  readonly ordinals: ReadonlyMap<RuleTree, number>;
-  readonly formats: readonly Format[];
-  readonly frames: readonly Pattern[];
-  readonly hasSession: boolean;
-  readonly prefix: string;
-}
-
-interface LoweredRule {
-  readonly rule: Rule;
-  readonly captures: readonly string[];
-  readonly isHomeless: boolean;
-  readonly at: Span;
-}
-
-function lowerRule(tree: RuleTree, scope: Scope, setting: RuleSetting): LoweredRule | null {
-  const { context, formats, frames } = setting;
-  const pattern = tree.pattern === null ? null : lowerPattern(tree.pattern, context, scope);
-  const captures = pattern === null ? [] : patternCaptures(pattern);
-  const frameCaptures = frames.flatMap(patternCaptures);
-  let where: Rule["where"] = null;
-  if (tree.where !== null && (pattern !== null || tree.pattern === null)) {
-    where = lowerWhere(tree.where, {
-      context,
-      scope,
-      fields: new Map<string, FieldType>([
-        ...fieldsOf(formats),
-        ...frameCaptures.map((name) => [name, captureType(name, frames)] as const),
-        ...captures.map((name) => [name, captureType(name, pattern ? [pattern] : [])] as const),
-      ]),
-      hasPaths: formats.some((format) => isStructured(format.name)),
-    });
-  }
-  if (!checkRuleShape(tree, setting)) return null;
-  if (tree.pattern !== null && pattern === null) return null;
-  if (tree.where !== null && where === null) return null;
-  const knows =
-    [...captures, ...frameCaptures].some((name) => name === "address" || name === "host") ||
-    formats.some(formatKnowsAddress) ||
-    setting.hasSession;
-  return {
-    rule: {
-      name: `${setting.prefix}#${tree.label?.name ?? setting.ordinals.get(tree) ?? 0}`,
-      kind: tree.kind,
-      pattern,
-      where,
-      weight: tree.weight?.value ?? 1,
-      end: tree.end,
-      at: atOf(context, tree.at),
-    },
-    captures,
-    isHomeless: tree.kind === "fail" && !knows,
-    at: tree.at,
-  };
-}
-
-function captureType(name: string, patterns: readonly Pattern[]): FieldType {
-  if (name === "address") return "address";
-  const kinds = patterns.flatMap((pattern) =>
-    pattern.kind === "regex" ? [] : holesOf(pattern.parts).filter((hole) => hole.name === name),
-  );
-  return kinds.length > 0 && kinds.every((hole) => hole.of === "address") ? "address" : "text";
-}
-
-/** What a rule must and must not have, apart from its pattern. */
-function checkRuleShape(tree: RuleTree, setting: RuleSetting): boolean {
-  const { diagnostics } = setting.context;
-  let isGood = true;
-  const report = (clause: string, at: Span, why: string) => {
-    diagnostics.add(catalogue.ruleShape, at, { clause, why });
-    isGood = false;
-  };
-  if (tree.pattern === null && tree.where === null) {
-    diagnostics.add(catalogue.emptyRule, tree.at, { kind: tree.kind });
-    isGood = false;
-  }
-  if (tree.weight !== null) {
-    if (tree.kind !== "fail") report("weight", tree.weight.at, `\`${tree.kind}\` counts nothing`);
-    else if (tree.weight.value < 1 || tree.weight.value > 1000) {
-      diagnostics.add(catalogue.numberRange, tree.weight.at, { what: "weight", from: 1, to: 1000 });
-      isGood = false;
-    }
-  }
-  if (tree.end && tree.kind === "ignore") report("end", tree.at, "an ignored line changes nothing");
-  const needsSession = tree.kind === "note" || tree.kind === "clear" || tree.end;
-  if (needsSession && tree.kind !== "ignore" && !setting.hasSession) {
-    diagnostics.add(catalogue.sessionNeeded, tree.at, { what: tree.end ? "end" : tree.kind });
-    isGood = false;
-  }
-  return isGood;
 }

@@ -8,7 +8,7 @@ import { checkJails as catalogue } from "../diagnostics/catalogue/check-jails.ts
 import type { Span } from "../source.ts";
 import type { Context } from "./context.ts";
 import type { Scope } from "./scope.ts";
-import { describeValue, reportUnknown, resolve } from "./values.ts";
+import { describeValue, flattenList, type Resolved, reportUnknown, resolve } from "./values.ts";
 import { readPrefix } from "./where.ts";
 
 const hostLabel = /^[0-9A-Za-z_]([0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?$/;
@@ -17,15 +17,22 @@ export function lowerWho(tree: Tree | Value, scope: Scope, context: Context): Wh
   const resolved = resolve(context, tree, scope);
   if (resolved === null) return [];
   const { value } = resolved;
+  if (value.type === "list") {
+    const items = flattenList(context, value, resolved.scope) ?? [];
+    return items.flatMap((item) => lowerOne(item, item.value.at, context));
+  }
+  return lowerOne(resolved, tree.at, context);
+}
+
+/** Somebody behind all names; `at` is where a person named them. */
+function lowerOne(resolved: Resolved, at: Span, context: Context): Who[] {
+  const { value } = resolved;
   if (value.type === "address") {
     const prefix = readPrefix(context, value);
     return prefix === null ? [] : [{ kind: "prefix", prefix }];
   }
-  if (value.type === "list") {
-    return value.items.flatMap((item) => lowerWho(item, resolved.scope, context));
-  }
   if (value.type !== "reference") {
-    context.diagnostics.add(catalogue.notSomebody, tree.at, { found: describeValue(value) });
+    context.diagnostics.add(catalogue.notSomebody, at, { found: describeValue(value) });
     return [];
   }
   const name = value.name.name;
@@ -35,7 +42,7 @@ export function lowerWho(tree: Tree | Value, scope: Scope, context: Context): Wh
     return [];
   }
   if (value.argument.type !== "text" || (name !== "file" && name !== "host")) {
-    context.diagnostics.add(catalogue.notSomebody, tree.at, { found: describeValue(value) });
+    context.diagnostics.add(catalogue.notSomebody, at, { found: describeValue(value) });
     return [];
   }
   const text = value.argument.value;

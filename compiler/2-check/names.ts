@@ -8,11 +8,12 @@
 import type { Item, Name } from "../1-read/ast.ts";
 import { checkNames as catalogue } from "../diagnostics/catalogue/check-names.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
-import type { Context, Declared } from "./context.ts";
+import { type Context, type Declared, Findings } from "./context.ts";
 import { isLibraryModule, type Loaded } from "./load.ts";
 import { bindingAt, Scope } from "./scope.ts";
 
-export function collectNames(loaded: Loaded, diagnostics: Diagnostics): Context {
+export function collectNames(loaded: Loaded, all: Diagnostics): Context {
+  const diagnostics = new Findings(all);
   const scopes = makeScopes(loaded);
   const filters = new Map();
   const actions = new Map();

@@ -8,10 +8,9 @@
 import { type AST, RegExpParser, visitRegExpAST } from "@eslint-community/regexpp";
 import type { Regex } from "../../schemas/policy.ts";
 import type { Regex as RegexTree } from "../1-read/ast.ts";
-import { nearest } from "../1-read/nearest.ts";
 import { checkPatterns as catalogue } from "../diagnostics/catalogue/check-patterns.ts";
 import type { Span } from "../source.ts";
-import { atOf, type Context } from "./context.ts";
+import { atOf, type Context, near } from "./context.ts";
 import type { Scope } from "./scope.ts";
 import { literalOf } from "./templates.ts";
 import { describeValue } from "./values.ts";
@@ -213,9 +212,7 @@ function expandTag(
   }
   const found = scope.find(name);
   if (found === null) {
-    const hint = nearest(name, [...tags.keys(), ...scope.names()]);
-    const args = hint === undefined ? { name } : { name, nearest: hint };
-    diagnostics.add(catalogue.unknownTag, at, args);
+    diagnostics.add(catalogue.unknownTag, at, near(name, [...tags.keys(), ...scope.names()]));
     return null;
   }
   const value = found.binding.kind === "let" ? found.binding.let.value : found.binding.value;

@@ -69,11 +69,18 @@ export class Scope {
     return null;
   }
 
-  /** Every name that can be seen from here: for hints. */
-  names(seen: Set<Scope> = new Set()): string[] {
-    if (seen.has(this)) return [];
+  /** The parameters that can be seen from here: for hints. */
+  params(): string[] {
+    const own = [...this.#bindings].filter(([, binding]) => binding.kind === "param");
+    return [...own.map(([name]) => name), ...(this.#parents[0]?.params() ?? [])];
+  }
+
+  /** Every name that can be seen from here, the nearest first: for hints. */
+  *names(seen: Set<Scope> = new Set()): Generator<string> {
+    if (seen.has(this)) return;
     seen.add(this);
-    return [...this.#bindings.keys(), ...this.#parents.flatMap((parent) => parent.names(seen))];
+    yield* this.#bindings.keys();
+    for (const parent of this.#parents) yield* parent.names(seen);
   }
 }
 

@@ -8,11 +8,10 @@
 
 import type { Part, PartHole, Parts, Template } from "../../schemas/policy.ts";
 import type { Text } from "../1-read/ast.ts";
-import { nearest } from "../1-read/nearest.ts";
 import { checkPatterns as catalogue } from "../diagnostics/catalogue/check-patterns.ts";
 import type { Entry } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
-import { atOf, type Context } from "./context.ts";
+import { atOf, type Context, near } from "./context.ts";
 import type { Scope } from "./scope.ts";
 import { describeValue } from "./values.ts";
 
@@ -70,7 +69,7 @@ export function lowerTemplate(text: Text, setting: TemplateSetting): Template | 
   const reader = new TemplateReader(setting);
   try {
     const parts = reader.read(text, setting.scope);
-    checkParts(parts, text, setting);
+    checkParts(parts, text, setting, reader.places);
     return {
       kind: "template",
       source: text.raw.replace(/^["`]|["`]i?$/g, ""),
@@ -89,6 +88,9 @@ class TemplateReader {
   /** The `let`s that are being filled in, by place: a second time is a cycle. */
   readonly #open: string[] = [];
   #count = 0;
+  #depth = 0;
+  /** Where each part stands in the file: for errors that are found once all parts are known. */
+  readonly places = new Map<Part, Span>();
 
   constructor(setting: TemplateSetting) {
     this.#setting = setting;
@@ -137,7 +139,11 @@ class TemplateReader {
   #hole(parts: Part[], text: Text, open: number, scope: Scope): number {
     const { value } = text;
     if (value[open + 1] === "?") {
+      if (++this.#depth > alternativesMax) {
+        this.#refuse(catalogue.tooManyAlternatives, spanIn(text, open, open + 2), {});
+      }
       const inner = this.#parts(text, open + 2, true, scope);
+      this.#depth--;
       if (inner.parts.length === 0) {
         this.#refuse(catalogue.emptyHole, spanIn(text, open, inner.end), {});
       }
@@ -155,6 +161,8 @@ class TemplateReader {
 
   /** One hole without `?`: built in, a name with a kind, words, or what a name stands for. */
   #fill(parts: Part[], body: string, at: Span, scope: Scope): void {
+    // A `let` without parts costs nothing but the way to it: that is counted too.
+    this.#tally(at);
     if (body.trim() === "") this.#refuse(catalogue.emptyHole, at, {});
     const named = /^([A-Za-z_0-9][\w-]*):(.*)$/s.exec(body);
     if (named !== null) {
@@ -195,11 +203,7 @@ class TemplateReader {
     const kind = holeKinds.find((one) => one === word);
     const special = word === name && builtinHoles.get(word)?.of;
     if (kind === undefined && !special) {
-      const hint = nearest(word, holeKinds);
-      this.#refuse(catalogue.unknownKind, at, {
-        name: word,
-        ...(hint === undefined ? {} : { nearest: hint }),
-      });
+      this.#refuse(catalogue.unknownKind, at, near(word, holeKinds));
     }
     const hole = makeHole(name, kind ?? (special as Kind), vouched);
     this.#checkVouch(hole, at);
@@ -209,11 +213,8 @@ class TemplateReader {
   #insert(parts: Part[], word: string, vouched: boolean, at: Span, scope: Scope): void {
     const found = scope.find(word);
     if (found === null) {
-      const hint = nearest(word, [...builtinHoles.keys(), ...scope.names()]);
-      this.#refuse(catalogue.unknownHole, at, {
-        name: word,
-        ...(hint === undefined ? {} : { nearest: hint }),
-      });
+      const known = [...builtinHoles.keys(), ...scope.names()];
+      this.#refuse(catalogue.unknownHole, at, near(word, known));
     }
     if (vouched) this.#refuse(catalogue.vouchNothing, at, { what: `{${word}}` });
     const { binding } = found;
@@ -248,12 +249,16 @@ class TemplateReader {
 
   /** Adds a part; texts that meet become one. */
   #push(parts: Part[], part: Part, at: Span): void {
-    this.#count++;
-    if (this.#count > partsMax) this.#refuse(catalogue.templateTooLarge, at, {});
+    this.#tally(at);
+    if (!this.places.has(part)) this.places.set(part, at);
     const last = parts.at(-1);
     if (part.kind === "text" && last?.kind === "text") {
       parts[parts.length - 1] = { kind: "text", text: last.text + part.text };
     } else parts.push(part);
+  }
+
+  #tally(at: Span): void {
+    if (++this.#count > partsMax) this.#refuse(catalogue.templateTooLarge, at, {});
   }
 
   #refuse<A>(entry: Entry<A>, at: Span, args: A): never {
@@ -313,7 +318,12 @@ export function flatten(parts: Parts): (PartHole | { kind: "text"; text: string 
   return rows;
 }
 
-function checkParts(parts: Parts, text: Text, setting: TemplateSetting): void {
+function checkParts(
+  parts: Parts,
+  text: Text,
+  setting: TemplateSetting,
+  places: ReadonlyMap<Part, Span>,
+): void {
   const { diagnostics } = setting.context;
   if (parts.length === 0) {
     diagnostics.add(catalogue.emptyPattern, text.at, {});
@@ -326,19 +336,24 @@ function checkParts(parts: Parts, text: Text, setting: TemplateSetting): void {
   const names = new Set<string>();
   for (const hole of holesOf(parts)) {
     if (hole.name !== null && names.has(hole.name)) {
-      diagnostics.add(catalogue.holeTwice, text.at, { name: hole.name });
+      diagnostics.add(catalogue.holeTwice, places.get(hole) ?? text.at, { name: hole.name });
       throw new Refused();
     }
     if (hole.name !== null) names.add(hole.name);
     if (hole.of === "message" && !setting.isFrame) {
-      diagnostics.add(catalogue.messageInRule, text.at, {});
+      diagnostics.add(catalogue.messageInRule, places.get(hole) ?? text.at, {});
       throw new Refused();
     }
   }
-  for (const row of flatten(parts)) checkRow(row, text, setting);
+  for (const row of flatten(parts)) checkRow(row, text, setting, places);
 }
 
-function checkRow(row: readonly Part[], text: Text, setting: TemplateSetting): void {
+function checkRow(
+  row: readonly Part[],
+  text: Text,
+  setting: TemplateSetting,
+  places: ReadonlyMap<Part, Span>,
+): void {
   const { diagnostics } = setting.context;
   const isFree = (part: Part | undefined): part is PartHole =>
     part?.kind === "hole" && freeKinds.includes(part.of);
@@ -346,11 +361,14 @@ function checkRow(row: readonly Part[], text: Text, setting: TemplateSetting): v
     const next = row[i + 1];
     if (isFree(part) && isFree(next)) {
       const of = (hole: PartHole) => `{${hole.name ?? hole.of}}`;
-      diagnostics.add(catalogue.freeBesideFree, text.at, { first: of(part), second: of(next) });
+      diagnostics.add(catalogue.freeBesideFree, places.get(next) ?? text.at, {
+        first: of(part),
+        second: of(next),
+      });
       throw new Refused();
     }
     if (part.kind === "hole" && part.of === "rest" && next !== undefined) {
-      diagnostics.add(catalogue.restNotLast, text.at, {});
+      diagnostics.add(catalogue.restNotLast, places.get(part) ?? text.at, {});
       throw new Refused();
     }
   }

@@ -5,14 +5,17 @@
  * parameters, or null when that failed, which has then been reported. A name that stands for
  * nothing known is returned as it is (`self`, a word of a choice): the caller knows what it expects.
  */
-import type { Argument, Name, Param, Reference, Value } from "../1-read/ast.ts";
-import { nearest } from "../1-read/nearest.ts";
+import type { Argument, List, Name, Param, Value } from "../1-read/ast.ts";
 import { checkNames as catalogue } from "../diagnostics/catalogue/check-names.ts";
 import { parsePrefix } from "./address.ts";
 import { type Context, near, poison } from "./context.ts";
-import { type ParamBinding, type ParamType, Scope } from "./scope.ts";
+import { makeText, type ParamBinding, type ParamType, Scope } from "./scope.ts";
 
 export const paramTypes = ["string", "int", "bool", "duration", "address", "list", "secret"];
+
+/** Names that stand for names, and lists in lists. */
+const letsMax = 64;
+const itemsMax = 100_000;
 
 export interface Resolved {
   readonly value: Value;
@@ -21,29 +24,64 @@ export interface Resolved {
 }
 
 export function resolve(context: Context, value: Value, scope: Scope): Resolved | null {
-  const followed: string[] = [];
+  const followed = new Set<string>();
   let at: Resolved = { value, scope };
   while (at.value.type === "reference" && at.value.argument === null) {
     const found = at.scope.find(at.value.name.name);
     if (found === null) return at;
     if (found.binding.kind === "param") {
       if (found.binding.value === null) return null;
+      const { value: given } = found.binding;
       // A word of a choice stands for itself, whatever else has that name.
-      if (found.binding.type === "choice")
-        return { value: found.binding.value, scope: found.scope };
+      if (found.binding.type === "choice" && given.type === "reference") {
+        return { value: makeText(given.name.name, given.at), scope: found.scope };
+      }
       at = { value: found.binding.value, scope: new Scope() };
       continue;
     }
     const name = found.binding.let.name;
     const key = `${name.at.file}:${name.at.start}`;
-    if (followed.includes(key)) {
-      context.diagnostics.add(catalogue.letCycle, name.at, { name: name.name });
+    if (followed.has(key) || followed.size >= letsMax) {
+      const isCycle = followed.has(key);
+      if (isCycle) context.diagnostics.add(catalogue.letCycle, name.at, { name: name.name });
+      else context.diagnostics.add(catalogue.letTooDeep, name.at, { max: letsMax });
       return null;
     }
-    followed.push(key);
+    followed.add(key);
     at = { value: found.binding.let.value, scope: found.scope };
   }
   return at;
+}
+
+/**
+ * The items of a list with all names followed and the lists among them laid flat, or null after
+ * reporting: a list may not hold itself, nor grow without end through the lists it names.
+ */
+export function flattenList(context: Context, list: List, scope: Scope): Resolved[] | null {
+  const items: Resolved[] = [];
+  const open: List[] = [];
+  const visit = (one: List, at: Scope): boolean => {
+    if (open.includes(one) || open.length >= letsMax) {
+      context.diagnostics.add(catalogue.listCycle, one.at, {});
+      return false;
+    }
+    open.push(one);
+    for (const item of one.items) {
+      const resolved = resolve(context, item, at);
+      if (resolved === null) return false;
+      if (resolved.value.type === "list") {
+        if (!visit(resolved.value, resolved.scope)) return false;
+      } else items.push(resolved);
+      if (items.length > itemsMax || ++steps > itemsMax) {
+        context.diagnostics.add(catalogue.listTooLong, list.at, { max: itemsMax });
+        return false;
+      }
+    }
+    open.pop();
+    return true;
+  };
+  let steps = 0;
+  return visit(list, scope) ? items : null;
 }
 
 /** Reports a name that nothing declares, once. */
@@ -167,11 +205,10 @@ function checkArgument(
     const followed = resolve(context, written, scope)?.value;
     if (followed?.type === "reference" && choices.includes(followed.name.name)) return followed;
     const word = written.type === "reference" ? written.name.name : "";
-    const near = nearest(word, choices);
     context.diagnostics.add(catalogue.badChoice, written.at, {
+      ...near(word, choices),
       name: param.name.name,
       choices,
-      ...(near === undefined ? {} : { nearest: near }),
     });
     return null;
   }
@@ -202,17 +239,14 @@ function checkArgument(
 
 /** A list argument leaves its scope behind, so its names are followed now. */
 function checkItems(context: Context, list: Value & { type: "list" }, scope: Scope): Value | null {
-  const items: Value[] = [];
-  for (const item of list.items) {
-    const resolved = resolve(context, item, scope);
-    if (resolved === null) return null;
-    if (resolved.value.type === "reference") {
-      reportUnknown(context, (resolved.value as Reference).name, resolved.scope);
-      return null;
-    }
-    items.push(resolved.value);
+  const items = flattenList(context, list, scope);
+  if (items === null) return null;
+  for (const { value, scope: at } of items) {
+    if (value.type !== "reference") continue;
+    reportUnknown(context, value.name, at);
+    return null;
   }
-  return { ...list, items };
+  return { ...list, items: items.map((item) => item.value) };
 }
 
 function isOfType(value: Value, type: ParamType): boolean {

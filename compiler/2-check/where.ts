@@ -13,7 +13,7 @@ import { type Context, near, poison } from "./context.ts";
 import { lowerRegex } from "./regexes.ts";
 import type { Scope } from "./scope.ts";
 import { lowerTemplate } from "./templates.ts";
-import { describeValue, reportUnknown, resolve } from "./values.ts";
+import { describeValue, flattenList, reportUnknown, resolve } from "./values.ts";
 
 /** What is known of a field: `text` may still be digits; null: nothing is known. */
 export type FieldType = "text" | "number" | "address" | "list" | "bool" | null;
@@ -158,19 +158,10 @@ function lowerIn(expr: Tree & { type: "in" }, setting: WhereSetting): Expr | nul
 }
 
 function lowerItems(list: List, setting: WhereSetting): Scalar[] | null {
-  const items: Scalar[] = [];
-  for (const item of list.items) {
-    const resolved = resolve(setting.context, item, setting.scope);
-    if (resolved === null) return null;
-    const inner =
-      resolved.value.type === "list"
-        ? lowerItems(resolved.value, { ...setting, scope: resolved.scope })
-        : toScalar(resolved.value, { ...setting, scope: resolved.scope });
-    if (inner === null) return null;
-    if (Array.isArray(inner)) items.push(...inner);
-    else items.push(inner);
-  }
-  return items;
+  const items = flattenList(setting.context, list, setting.scope);
+  if (items === null) return null;
+  const scalars = items.map(({ value, scope }) => toScalar(value, { ...setting, scope }));
+  return scalars.includes(null) ? null : scalars.filter((one) => one !== null);
 }
 
 function lowerScalar(tree: ScalarTree, setting: WhereSetting): Scalar | null {
@@ -201,12 +192,6 @@ function toScalar(value: Value, setting: WhereSetting): Scalar | null {
     }
     case "reference":
       if (value.argument === null) {
-        // A word of a choice, given as an argument, is compared as the text it is.
-        const found = setting.scope.find(value.name.name);
-        const isChoice = found?.binding.kind === "param" && found.binding.type === "choice";
-        if (isChoice || isChoiceWord(setting.scope, value.name.name)) {
-          return { type: "text", value: value.name.name };
-        }
         reportUnknown(context, value.name, setting.scope);
         return null;
       }
@@ -215,19 +200,6 @@ function toScalar(value: Value, setting: WhereSetting): Scalar | null {
   }
   context.diagnostics.add(catalogue.notComparable, value.at, { found: describeValue(value) });
   return null;
-}
-
-/** True for a word that is the value of some choice seen from here. */
-function isChoiceWord(scope: Scope, word: string): boolean {
-  return scope.names().some((name) => {
-    const binding = scope.find(name)?.binding;
-    return (
-      binding?.kind === "param" &&
-      binding.type === "choice" &&
-      binding.value?.type === "reference" &&
-      binding.value.name.name === word
-    );
-  });
 }
 
 /** The canonical prefix of an address in the policy; host bits behind its length are warned of. */

@@ -79,6 +79,10 @@ export class Diagnostics {
     });
   }
 
+  get count(): number {
+    return this.#all.length;
+  }
+
   get hasErrors(): boolean {
     return this.#all.some((one) => one.severity === "error");
   }

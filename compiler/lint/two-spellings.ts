@@ -3,7 +3,7 @@
  * two things where one was meant.
  */
 import type { Policy } from "../../schemas/policy.ts";
-import { patternCaptures } from "../2-check/lower-filter.ts";
+import { patternCaptures } from "../2-check/lower-rule.ts";
 import { lint as catalogue } from "../diagnostics/catalogue/lint.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { patternsOf, spanOf } from "./patterns-of.ts";

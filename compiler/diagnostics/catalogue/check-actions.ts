@@ -84,11 +84,12 @@ export const checkActions = {
     bad: step('log "banned {address}"i'),
     good,
   }),
-  textCycle: entry<{ name: string }>({
+  textCycle: entry<object>({
     code: "F2B2409",
     severity: "error",
-    message: ({ name }) => `\`${name}\` holds itself`,
-    explain: "A `let` leads back to itself, so it has no value.",
+    message: () => "this value holds itself, or more than can be meant",
+    explain:
+      "A `let` that leads back to itself has no value, and one action holds at most 10,000 values.",
     bad: sampleAction('let a = "{b}"\n  let b = "{a}"\n  on ban { log a }'),
     good: sampleAction('let a = "{b}"\n  let b = "x"\n  on ban { log a }'),
   }),

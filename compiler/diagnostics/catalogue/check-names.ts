@@ -10,6 +10,7 @@ interface Named {
 const rule = 'fail "refused {address}"';
 const wordRule = 'fail "{word-of} refused {address}"';
 const countRule = 'fail "refused {count} {address}"';
+const many = (word: string, count: number) => Array.from({ length: count }, () => word).join(", ");
 const needing = (params: string) =>
   sampleJail({ rule: wordRule }).replace("filter demo {", `filter demo${params} {`);
 const moded = "(mode: normal | strict = normal)";
@@ -106,6 +107,51 @@ export const checkNames = {
     explain: "A `let` leads back to itself, so it has no value.",
     bad: `let a = b\nlet b = a\n${sampleJail({ never: "never ban a" })}`,
     good: `let a = b\nlet b = 192.0.2.1\n${sampleJail({ never: "never ban a" })}`,
+  }),
+  letTooDeep: entry<{ max: number }>({
+    code: "F2B2020",
+    severity: "error",
+    message: ({ max }) => `more than ${max} names stand for one another here`,
+    explain: "A name may stand for a name that stands for a name, and so on, but not without end.",
+    bad: `${Array.from({ length: 66 }, (_, i) => `let a${i} = a${i + 1}\n`).join("")}let a66 = 192.0.2.1\n${sampleJail({ never: "never ban a0" })}`,
+    good: `let a0 = 192.0.2.1\n${sampleJail({ never: "never ban a0" })}`,
+  }),
+  listCycle: entry<object>({
+    code: "F2B2021",
+    severity: "error",
+    message: () => "this list holds itself",
+    explain: "Lists may name lists, but none may lead back to itself.",
+    bad: `let a = [192.0.2.1, b]\nlet b = [a]\n${sampleJail({ never: "never ban a" })}`,
+    good: `let a = [192.0.2.1, b]\nlet b = [192.0.2.2]\n${sampleJail({ never: "never ban a" })}`,
+  }),
+  listTooLong: entry<{ max: number }>({
+    code: "F2B2022",
+    severity: "error",
+    message: ({ max }) => `this list has more than ${max} items`,
+    help: () => 'keep them in a file: `file "/etc/f2b/list.txt"`',
+    explain:
+      "With the lists it names a list has at most 100,000 items. Long ones belong in a file that the host reads.",
+    bad: `let a = [${many("192.0.2.1", 400)}]\nlet b = [${many("a", 300)}]\n${sampleJail({ never: "never ban b" })}`,
+    good: `let a = [${many("192.0.2.1", 400)}]\n${sampleJail({ never: "never ban a" })}`,
+  }),
+  tooMuch: entry<{ what: string; max: number }>({
+    code: "F2B2023",
+    severity: "error",
+    message: ({ what, max }) => `a policy has at most ${max} ${what}`,
+    explain:
+      "Jails and the rules of all filters in use are bounded, so that nothing a policy holds can stall the compiler.",
+    bad: Array.from({ length: 1001 }, (_, i) => `jail j${i} { }\n`).join(""),
+    good: sampleJail(),
+  }),
+  tooManyFindings: entry<{ max: number }>({
+    code: "F2B2024",
+    severity: "error",
+    message: ({ max }) => `there is more; the first ${max} findings are told`,
+    explain: "After a hundred findings the check stops. Mend those first.",
+    bad: sampleJail({
+      never: `never ban ${Array.from({ length: 101 }, (_, i) => `who${i}`).join(", ")}`,
+    }),
+    good: sampleJail(),
   }),
   unknownArgument: entry<Named & { owner: string; names: readonly string[] }>({
     code: "F2B2010",

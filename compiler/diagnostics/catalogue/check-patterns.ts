@@ -222,7 +222,7 @@ export const checkPatterns = {
   regexLetFlags: entry<{ name: string; flags: string }>({
     code: "F2B2123",
     severity: "error",
-    message: ({ name, flags }) => `\`${name}\` has the flags ${flags}, which stand not here`,
+    message: ({ name, flags }) => `\`${name}\` has the flags ${flags}, which the whole has not`,
     help: () => "give both the same flags",
     explain:
       "The flags of a regular expression hold for all of it, and those of a `let` in it must be among them.",
