@@ -43,7 +43,7 @@ export const reportedTextMax = 4096;
 export const recentIdentitiesMax = 5_000;
 
 /** Lines kept a host, and characters of each: enough to see what happened. */
-export const recentLinesMax = 10;
+export const recentLinesMax = 6;
 export const recentLineCharsMax = 300;
 
 /** Changes of a firewall that go out in one transaction. */

@@ -13,11 +13,22 @@ export interface Clock {
   fromWall(time: number): number;
 }
 
+/** Both clocks are this near while nobody sets one: then a stamp stands as it is written. */
+const driftMsMax = 1_000;
+
 export function makeClock(
   wall: () => number = Date.now,
   monotonic: () => number = () => performance.now(),
 ): Clock {
   const offset = wall() - monotonic();
-  const now = () => offset + monotonic();
-  return { now, wall, fromWall: (time) => now() - Math.max(0, wall() - time) };
+  const now = () => Math.floor(offset + monotonic());
+  return {
+    now,
+    wall,
+    fromWall(time) {
+      const present = now();
+      const drift = wall() - present;
+      return Math.min(present, Math.abs(drift) < driftMsMax ? time : Math.floor(time - drift));
+    },
+  };
 }

@@ -51,6 +51,9 @@ export interface Core {
   close(flush: boolean): Promise<void>;
 }
 
+/** So many records of earlier runs are worth a snapshot. */
+const compactRecords = 1_000;
+
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { program, clock, log } = options;
   const whoLists = openWhoLists({
@@ -73,12 +76,15 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const evidence = new Evidence((message, jail) =>
     log.say("warning", message, { jail, event: "ban-not-holding" }),
   );
-  const opened = await Ledger.open({
+  const { ledger: opened, records } = await Ledger.open({
     folder: options.stateFolder,
     warn: (message) => log.say("warning", message),
+    sentences: jails.all.flatMap((jail) =>
+      jail.snapshot().windows.map((window) => window.sentence),
+    ),
     snapshot: () => snapshotOf(jails, evidence),
   });
-  restore(opened.restored, jails, evidence);
+  restore(records, jails, evidence);
   evidence.prune((jail, id) => jails.get(jail)?.standing.get(id) !== undefined);
   ledger = opened;
   const answer = (given: Answer) => hearAnswer(given, log, evidence);
@@ -126,6 +132,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   };
   for (const jail of jails.all) jail.refresh(clock.now());
   jails.expire(clock.now());
+  // Journals of earlier runs become one snapshot, so that the next start reads each thing once.
+  if (records.length > compactRecords) void opened.compact();
   return core;
 }
 

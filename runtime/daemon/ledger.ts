@@ -9,6 +9,7 @@ import type { Change, JailSnapshot } from "../decision.ts";
 import { journalWaitingMax } from "../limits.ts";
 import type { Position } from "../source/source.ts";
 import { Store, type StoreCounters } from "../state/store.ts";
+import { decodeRecord, encodeRecord, type Row } from "./ledger-codec.ts";
 import type { EvidenceLine } from "./recent-lines.ts";
 
 /** One entry of a frame; `schemas/state.schema.json` describes them. */
@@ -31,6 +32,8 @@ export interface LedgerOptions {
   /** null: nothing is kept (`--dry-run`). */
   readonly folder: string | null;
   readonly warn: (message: string) => void;
+  /** The keys of all ban sentences of the policy. */
+  readonly sentences: readonly string[];
   /** The state of all jails now, for compaction. */
   readonly snapshot: () => Iterable<LedgerRecord>;
 }
@@ -41,10 +44,9 @@ const compactBytes = 32 * 1024 * 1024;
 const positionDelayMs = 1_000;
 
 export class Ledger {
-  readonly restored: readonly LedgerRecord[];
   readonly #positions = new Map<string, PositionRecord>();
   readonly #store: Store | null;
-  #pending: LedgerRecord[] = [];
+  #pending: Row[] = [];
   #moved = new Map<string, PositionRecord>();
   #timer: NodeJS.Timeout | null = null;
   #compacting: Promise<unknown> | null = null;
@@ -55,7 +57,6 @@ export class Ledger {
     private readonly options: LedgerOptions,
   ) {
     this.#store = store;
-    this.restored = records;
     for (const record of records) {
       if (record.type === "position") {
         this.#positions.set(keyOf(record.source, record.position), record);
@@ -64,15 +65,23 @@ export class Ledger {
     }
   }
 
-  static async open(options: LedgerOptions): Promise<Ledger> {
-    if (options.folder === null) return new Ledger(null, [], options);
+  /** The ledger, and what the last run left in it. */
+  static async open(
+    options: LedgerOptions,
+  ): Promise<{ readonly ledger: Ledger; readonly records: readonly LedgerRecord[] }> {
+    if (options.folder === null) return { ledger: new Ledger(null, [], options), records: [] };
     const { store, records } = await Store.open(options.folder, { warn: options.warn });
-    return new Ledger(store, records.filter(isRecord), options);
+    const known: LedgerRecord[] = [];
+    for (const row of records) {
+      const record = decodeRecord(row, options.sentences);
+      if (record !== null) known.push(record);
+    }
+    return { ledger: new Ledger(store, known, options), records: known };
   }
 
   /** Keeps a record for the next frame. */
   note(record: LedgerRecord): void {
-    if (this.#store !== null) this.#pending.push(record);
+    if (this.#store !== null) this.#pending.push(encodeRecord(record));
   }
 
   /** Keeps a position; it goes out with the changes before it, or alone a little later. */
@@ -145,8 +154,8 @@ export class Ledger {
     this.#compacting = null;
   }
 
-  *#everything(): Iterable<LedgerRecord> {
-    yield* this.options.snapshot();
+  *#everything(): Iterable<Row> {
+    for (const record of this.options.snapshot()) yield encodeRecord(record);
     yield* this.#positions.values();
     // What was noted and not committed is in the snapshot already.
     this.#pending = [];
@@ -166,12 +175,4 @@ function keyOf(source: string, position: Position): string {
   return position.kind === "journal"
     ? source
     : `${source}\0${position.path}\0${position.dev}:${position.ino}`;
-}
-
-const types = new Set(["change", "position", "forget", "lines", "observe", "jail"]);
-
-/** A record of a later version that this one does not know is left out, not a reason to stop. */
-function isRecord(record: unknown): record is LedgerRecord {
-  if (typeof record !== "object" || record === null) return false;
-  return types.has((record as { type?: unknown }).type as string);
 }

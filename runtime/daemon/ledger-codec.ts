@@ -1,0 +1,105 @@
+/**
+ * Ledger records as the journal writes them: the frequent ones in few bytes.
+ *
+ * A flood writes a count for each failure and some lines for each ban. Those stand as short arrays, in which a
+ * ban sentence is named by a checksum of its key; everything else stands as it is. What must hold: what is
+ * read back is what was written, and a sentence that the policy has no more is left out.
+ */
+import { crc32 } from "../state/crc32.ts";
+import type { LedgerRecord } from "./ledger.ts";
+import type { EvidenceLine } from "./recent-lines.ts";
+
+type CountRow = [
+  "c",
+  jail: string,
+  sentence: number,
+  id: string,
+  time: number,
+  weight: number,
+  /** 0: it is the identity. */
+  address: string | null | 0,
+  value: string | null,
+];
+type UseRow = ["u", jail: string, sentence: number, id: string];
+type LinesRow = [
+  "l",
+  jail: string,
+  id: string,
+  file: string,
+  rule: string,
+  /** Line number, time and text; file and rule where they differ from the first line's. */
+  lines: (readonly [number, number, string, string?, string?])[],
+];
+
+export type Row = CountRow | UseRow | LinesRow | LedgerRecord;
+
+export function encodeRecord(record: LedgerRecord): Row {
+  if (record.type === "lines") return encodeLines(record.jail, record.id, record.lines);
+  if (record.type !== "change") return record;
+  const { change } = record;
+  switch (change.type) {
+    case "count": {
+      const { time, weight, address, value } = change.counted;
+      const who = address === change.id ? 0 : address;
+      return ["c", change.jail, sumOf(change.sentence), change.id, time, weight, who, value];
+    }
+    case "use":
+      return ["u", change.jail, sumOf(change.sentence), change.id];
+    default:
+      return record;
+  }
+}
+
+/** `sentences` are the keys of all ban sentences of the policy. Null: nothing that is known now. */
+export function decodeRecord(row: unknown, sentences: readonly string[]): LedgerRecord | null {
+  if (!Array.isArray(row)) return isRecord(row) ? row : null;
+  const [kind] = row as Row & unknown[];
+  if (kind === "l") return decodeLines(row as LinesRow);
+  if (kind !== "c" && kind !== "u") return null;
+  const [, jail, sum, id] = row as CountRow | UseRow;
+  const sentence = sentences.find((key) => sumOf(key) === sum);
+  if (sentence === undefined) return null;
+  if (kind === "u") return { type: "change", change: { type: "use", jail, sentence, id } };
+  const [, , , , time, weight, who, value] = row as CountRow;
+  const counted = { time, weight, address: who === 0 ? id : who, value };
+  return { type: "change", change: { type: "count", jail, sentence, id, counted } };
+}
+
+const sums = new Map<string, number>();
+
+function sumOf(sentence: string): number {
+  const known = sums.get(sentence);
+  if (known !== undefined) return known;
+  const sum = crc32(Buffer.from(sentence, "utf8"));
+  sums.set(sentence, sum);
+  return sum;
+}
+
+function encodeLines(jail: string, id: string, lines: readonly EvidenceLine[]): Row {
+  const { file, rule } = lines[0] ?? { file: "", rule: "" };
+  const short = lines.map((one): LinesRow[5][number] =>
+    one.file === file && one.rule === rule
+      ? [one.line, one.time, one.text]
+      : [one.line, one.time, one.text, one.file, one.rule],
+  );
+  return ["l", jail, id, file, rule, short];
+}
+
+function decodeLines([, jail, id, file, rule, short]: LinesRow): LedgerRecord {
+  const lines = short.map(([line, time, text, otherFile, otherRule]) => ({
+    file: otherFile ?? file,
+    line,
+    time,
+    rule: otherRule ?? rule,
+    text,
+  }));
+  return { type: "lines", jail, id, lines };
+}
+
+const types = ["change", "position", "forget", "lines", "observe", "jail"];
+
+/** A record of a later version that this one does not know is left out, not a reason to stop. */
+function isRecord(record: unknown): record is LedgerRecord {
+  if (typeof record !== "object" || record === null) return false;
+  return types.includes((record as { type?: unknown }).type as string);
+}
