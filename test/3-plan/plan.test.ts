@@ -69,7 +69,11 @@ t.test("scanners that a command asks for come last and in order, each its own", 
 t.test(
   "a log on the command line is read as the jail's first file is, else as its journal",
   async (t) => {
-    const watches = [[journal, file("/1")], [journal], [{ kind: "bans", of: ["j0"], at } as const]];
+    const watches: Watch[][] = [
+      [journal, file("/1")],
+      [journal],
+      [{ kind: "bans", of: ["j0"], at }],
+    ];
     const planned = plan(
       policy(
         [named("a")],

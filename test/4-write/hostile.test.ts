@@ -45,7 +45,7 @@ function hostilePolicy(text: string): Policy {
       { op: "==" as const, field: { name: "user" }, to: { type: "text" as const, value: text } },
       { op: "has" as const, field: { name: text } },
       { op: "matches" as const, field: { name: "user" }, pattern: template(text, hole("user")) },
-    ] as [never, never],
+    ] as unknown as [never, never],
   };
   const base: Filter = filter(
     [
@@ -141,7 +141,8 @@ function hostileAction(text: string): Action {
 }
 
 for (const text of hostile) {
-  t.test(JSON.stringify(text), async (t) => {
+  // The report is a line protocol of its own, and not what is attacked here.
+  t.test(encodeURIComponent(Buffer.from(text).toString()), async (t) => {
     const program = await loadPolicy(hostilePolicy(text));
     t.notOk("pwned" in globalThis, "nothing ran");
     t.equal(program.manifest.policy, text);
