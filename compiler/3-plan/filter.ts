@@ -34,9 +34,9 @@ export function planFilter(filter: Filter, diagnostics: Diagnostics): FilterPlan
     sessionBy: filter.session?.by ?? null,
     formats: filter.formats.map((format) => planFormat(format, fields, diagnostics)),
     fields,
-    frames: filter.frames.map((frame) => planPattern(frame, frameSlots, 0, diagnostics)),
+    frames: filter.frames.map((frame) => planPattern(frame, frameSlots, 0)),
     frameSlots,
-    rules: inOrder.map((rule) => planRule(rule, frameSlots.length, diagnostics)),
+    rules: inOrder.map((rule) => planRule(rule, frameSlots.length)),
   };
 }
 
@@ -44,8 +44,8 @@ function namesOf(rule: Rule): string[] {
   return rule.pattern === null ? [] : captureNames(rule.pattern);
 }
 
-function planRule(rule: Rule, firstSlot: number, diagnostics: Diagnostics): RulePlan {
-  const pattern = rule.pattern && planPattern(rule.pattern, namesOf(rule), firstSlot, diagnostics);
+function planRule(rule: Rule, firstSlot: number): RulePlan {
+  const pattern = rule.pattern && planPattern(rule.pattern, namesOf(rule), firstSlot);
   return {
     spec: {
       name: rule.name,
@@ -56,7 +56,7 @@ function planRule(rule: Rule, firstSlot: number, diagnostics: Diagnostics): Rule
     },
     source: rule.pattern === null ? null : writePattern(rule.pattern),
     pattern,
-    where: rule.where && planWhere(rule.where, diagnostics),
+    where: rule.where && planWhere(rule.where),
     prefixes: pattern === null ? [""] : prefixesOf(pattern),
     prefixIgnoresCase:
       pattern !== null &&
@@ -101,15 +101,15 @@ function fieldsOf(expr: Expr): Field[] {
   }
 }
 
-function planWhere(expr: Expr, diagnostics: Diagnostics): WherePlan {
+function planWhere(expr: Expr): WherePlan {
   switch (expr.op) {
     case "and":
     case "or":
-      return { op: expr.op, of: expr.of.map((part) => planWhere(part, diagnostics)) };
+      return { op: expr.op, of: expr.of.map((part) => planWhere(part)) };
     case "not":
-      return { op: "not", of: planWhere(expr.of, diagnostics) };
+      return { op: "not", of: planWhere(expr.of) };
     case "matches":
-      return { ...expr, pattern: planPattern(expr.pattern, [], 0, diagnostics) };
+      return { ...expr, pattern: planPattern(expr.pattern, [], 0) };
     default:
       return expr;
   }
@@ -143,7 +143,7 @@ function planFormat(
     paths,
     programs: programs.flatMap(({ name }) => (name === null ? [] : [name])),
     patterns: programs.flatMap(({ pattern, name }) =>
-      name === null ? [planPattern(pattern, [], 0, diagnostics)] : [],
+      name === null ? [planPattern(pattern, [], 0)] : [],
     ),
   };
 }

@@ -50,8 +50,8 @@ function append(row: Flat, more: Flat): Flat {
   return joined;
 }
 
-/** `null`: two free holes stand side by side, so nothing says where one ends. */
-export function cut(row: Flat, slotOf: (hole: PartHole) => number): Alternative | null {
+/** Cuts a row at its free holes; 2-check has seen to it that no two stand side by side. */
+export function cut(row: Flat, slotOf: (hole: PartHole) => number): Alternative {
   const frees = row.flatMap((part, i) => (isFree(part) ? [i] : []));
   const first = frees[0];
   const last = frees.at(-1);
@@ -62,7 +62,9 @@ export function cut(row: Flat, slotOf: (hole: PartHole) => number): Alternative 
     ops: forward(row.slice((frees[i] ?? 0) + 1, next), true, slotOf),
     slot: slotOf(row[next] as PartHole),
   }));
-  if (segments.some((segment) => segment.ops.length === 0)) return null;
+  if (segments.some((segment) => segment.ops.length === 0)) {
+    throw new RangeError("2-check lets no template through in which two free holes meet");
+  }
   return {
     left: forward(row.slice(0, first), false, slotOf),
     right: backward(row.slice(last + 1), slotOf),

@@ -5,11 +5,9 @@
  * In: a checked pattern and the names its slots have. Out: a `PatternPlan`.
  */
 import type { PartHole, Parts, Pattern, Regex, Template } from "../../schemas/policy.ts";
-import { plan as codes } from "../diagnostics/catalogue/plan.ts";
-import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { alternativesMax, countAlternatives, cut, flatten } from "./flatten.ts";
 import { regexLiterals } from "./literals.ts";
-import type { Alternative, PatternPlan, RegexPlan, TemplatePlan } from "./plan-types.ts";
+import type { PatternPlan, RegexPlan, TemplatePlan } from "./plan-types.ts";
 
 /** Names captured by a pattern, each once, in the order in which they stand. */
 export function captureNames(pattern: Pattern): string[] {
@@ -30,33 +28,23 @@ export function planPattern(
   pattern: Pattern,
   names: readonly string[],
   firstSlot: number,
-  diagnostics: Diagnostics,
 ): PatternPlan {
-  return pattern.kind === "regex"
-    ? planRegex(pattern)
-    : planTemplate(pattern, names, firstSlot, diagnostics);
+  return pattern.kind === "regex" ? planRegex(pattern) : planTemplate(pattern, names, firstSlot);
 }
 
 function planTemplate(
   template: Template,
   names: readonly string[],
   firstSlot: number,
-  diagnostics: Diagnostics,
 ): TemplatePlan {
   const slotOf = (hole: PartHole) => {
     const slot = hole.name === null ? -1 : names.indexOf(hole.name);
     return slot < 0 ? -1 : firstSlot + slot;
   };
-  const alternatives: Alternative[] = [];
   if (countAlternatives(template.parts) > alternativesMax) {
-    diagnostics.add(codes.tooManyAlternatives, template.at, { max: alternativesMax });
-  } else {
-    for (const row of flatten(template.parts)) {
-      const alternative = cut(row, slotOf);
-      if (alternative === null) diagnostics.add(codes.freeBesideFree, template.at, {});
-      else alternatives.push(alternative);
-    }
+    throw new RangeError("2-check lets no template through that can be read in so many ways");
   }
+  const alternatives = flatten(template.parts).map((row) => cut(row, slotOf));
   return {
     kind: "template",
     ignoreCase: template.ignoreCase,

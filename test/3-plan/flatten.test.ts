@@ -1,6 +1,7 @@
 import t from "tap";
 import { alternativesMax, countAlternatives, cut, flatten } from "../../compiler/3-plan/flatten.ts";
 import { templatePrefixes } from "../../compiler/3-plan/literals.ts";
+import { planPattern } from "../../compiler/3-plan/pattern.ts";
 import type { Part } from "../../schemas/policy.ts";
 import { hole, optional, template } from "../oracle/build-policy.ts";
 
@@ -57,9 +58,11 @@ t.test("a hole behind a free one, or first of all, has its left border tested", 
   t.match(inSegment && cut(inSegment, () => -1)?.free, { segments: [{ ops: [{ open: true }] }] });
 });
 
-t.test("two free holes side by side are none of ours", async (t) => {
+t.test("what 2-check lets nobody do is no plan", async (t) => {
   const row = flatten(parts(hole("user"), hole("text")))[0];
-  t.equal(row && cut(row, () => -1), null);
+  t.throws(() => row && cut(row, () => -1), RangeError);
+  const many = template(...Array.from({ length: 7 }, () => optional("x")));
+  t.throws(() => planPattern(many, [], 0), RangeError);
 });
 
 t.test("words and what stands behind them are a beginning", async (t) => {

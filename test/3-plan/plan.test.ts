@@ -181,8 +181,8 @@ t.test("findings go to whom they are asked for, or are thrown", async (t) => {
   plan(policy([windowed]), { scanners: [["f"]], diagnostics });
   t.same(
     diagnostics.sorted().map(({ code }) => code),
-    ["F2B3003"],
+    ["F2B3001"],
   );
-  t.throws(() => plan(policy([windowed]), { scanners: [["f"]] }), /F2B3003/);
+  t.throws(() => plan(policy([windowed]), { scanners: [["f"]] }), /F2B3001/);
   t.throws(() => plan(policy([windowed]), { scanners: [["nobody"]] }), RangeError);
 });
