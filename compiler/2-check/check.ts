@@ -71,6 +71,7 @@ class PolicyChecker {
   /** By id: jails, tests and callers that mean the same filter share it. */
   readonly #filters = new Map<string, FilterInstance>();
   readonly #actions = new Map<string, ActionInstance>();
+  readonly #called = new Set<string>();
   /** Calls without arguments, which most are, by name: lowered once. */
   readonly #plain = new Map<string, FilterInstance | null>();
   readonly #rulesOf = new Map<FilterTree, number>();
@@ -91,6 +92,7 @@ class PolicyChecker {
     this.#survey();
     checkDefaults(context);
     const jails = this.#lowerJails();
+    this.#surveyActions();
     findBanCycle(jails, context);
     for (const { name, args } of wanted.filters ?? []) this.#want(name, args);
     for (const [name, declared] of context.filters) {
@@ -137,7 +139,13 @@ class PolicyChecker {
       const call: FilterCall = { args: [], scope: declared.scope, at: declared.tree.name.at };
       lowerFilter(declared, call, { isSurvey: true, jail: null }, context);
     }
-    for (const declared of context.actions.values()) {
+  }
+
+  /** Actions that no jail does; any name in them may be a capture of filters to come. */
+  #surveyActions(): void {
+    const context = this.#context;
+    for (const [name, declared] of context.actions) {
+      if (this.#called.has(name)) continue;
       const { scope, tree } = declared;
       lowerAction(declared, { args: [], scope, at: tree.name.at, captures: null }, context);
     }
@@ -326,6 +334,7 @@ class PolicyChecker {
       }
       return null;
     }
+    this.#called.add(call.name.name);
     const lowered = lowerAction(
       declared,
       { args: call.args, scope, at: call.at, captures },

@@ -116,17 +116,8 @@ export function lowerBy(tree: By | null, setting: BanSetting): Identity | null {
 function lowerFamilies(tree: By, context: Context): Identity | null {
   const lengths = new Map<4 | 6, number>();
   for (const one of tree.families) {
-    const whole = one.family === 4 ? 32 : 128;
     if (lengths.has(one.family)) {
       context.diagnostics.add(catalogue.familyTwice, one.at, { family: `ipv${one.family}` });
-      return null;
-    }
-    if (one.prefix < 1 || one.prefix > whole) {
-      context.diagnostics.add(catalogue.banRange, one.at, {
-        what: `ipv${one.family}`,
-        from: 1,
-        to: whole,
-      });
       return null;
     }
     lengths.set(one.family, one.prefix);

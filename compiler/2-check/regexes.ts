@@ -66,7 +66,9 @@ export const regexTags: readonly string[] = [...tags.keys()];
  */
 export function withoutTags(expanded: string): string {
   let out = expanded.replaceAll(openBracket, "").replaceAll(closeBracket, "");
-  for (const tag of tags.values()) {
+  // Some tags stand inside others: the longest first.
+  const all = [...tags.values()].sort((a, b) => b.inside.length - a.inside.length);
+  for (const tag of all) {
     out = out.replaceAll(tag.inside, tag.name === "host" ? "[0-9A-Za-z_.-]" : "[0-9A-Fa-f:.]");
   }
   return out;

@@ -73,7 +73,7 @@ export const checkJails = {
     code: "F2B2307",
     severity: "error",
     message: ({ what, from, to }) => `${what} must be ${from} to ${to}`,
-    explain: "A count of 0 would ban everybody at once, a prefix length of 0 the whole Internet.",
+    explain: "A count of 0 would ban everybody at once, and no window holds a million failures.",
     bad: ban("ban after 0 failures for 1h"),
     good,
   }),

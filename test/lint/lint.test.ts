@@ -1,0 +1,106 @@
+/** Lint: what each rule says, and where it keeps quiet. The catalogue's cases are run elsewhere. */
+import t from "tap";
+import { checkText } from "../2-check/compile-text.ts";
+
+function codesOf(text: string): string[] {
+  return checkText(text, { lints: true })
+    .codes.filter((code) => code !== "F2B4010")
+    .sort();
+}
+
+const filter = (rules: string) => codesOf(`filter f {\n  ${rules}\n}\n`);
+
+t.test("patterns that stall, wherever they stand", async (t) => {
+  t.same(filter("fail /^(a+)+ <address>$/"), ["F2B4001"]);
+  t.same(filter('fail "x {address}" where host =~ /^(a|a)*$/'), ["F2B4001"]);
+  t.same(filter('format syslog program /^(a*)*$/  fail "x {address}"'), ["F2B4001"]);
+  t.same(filter('frame /^(x+x+)+y(?<message>.*)$/  fail "x {address}"'), ["F2B4001"]);
+  t.same(filter("fail /^<words> <address>$/\n  let words = /(?:a+)+/"), ["F2B4001"]);
+});
+
+t.test("ordinary patterns cost nothing to speak of", async (t) => {
+  const ordinary = [
+    "/^refused <address> port \\d+$/",
+    "/^Failed (?:password|none) for (?<user>\\S+) from <address> port \\d+ ssh2$/",
+    "/^.* from <host>$/",
+    "/^\\[<ip6>\\]:\\d+ <cidr> x$/".replace(" <cidr>", ""),
+    "/^(?:\\w+ )?<address>: [^:]*: end$/",
+  ];
+  for (const one of ordinary) t.same(filter(`fail ${one}`), [], one);
+});
+
+t.test("ties at both ends, in every branch", async (t) => {
+  t.same(filter("fail /^a <address>$|^b <ip4>$/"), []);
+  t.same(filter("fail /^(?:a|b) <address>(?: x$|$)/"), []);
+  t.same(filter("fail /^a <address>$|b <ip4>$/"), ["F2B4004"]);
+  t.same(filter("fail /a <address>$/"), ["F2B4004"]);
+  t.same(filter('fail "x {address}"\n  ignore /healthcheck/'), [], "what is ignored bans nobody");
+});
+
+t.test("an address is proved by one side that is the daemon's", async (t) => {
+  t.same(filter('fail "for {user} from {address} port {port}"'), []);
+  t.same(filter('fail "{address} said {rest}"'), []);
+  t.same(filter('fail "for {user} from {address}: {text}"'), ["F2B4006"]);
+  t.same(filter('fail "for {user!} from {address}: {text}"'), ["F2B4007"]);
+  t.same(filter('fail "for {user:word} from {address}{?: {rest}}"'), ["F2B4006"]);
+  t.same(
+    filter('fail "for {user} from {address}"\n  ignore "for {user} from {address}: {text}"'),
+    [],
+  );
+});
+
+t.test("the example really reads two ways", async (t) => {
+  const { findings } = checkText('filter f { fail "for {user} from {address}: {text}." }', {
+    lints: true,
+  });
+  const line = /: (for .*)$/.exec(findings.find((one) => one.code === "F2B4006")?.help ?? "")?.[1];
+  const reading = /^for (.*) from ([0-9.]+): (.*)\.$/s;
+  t.match(line, reading);
+  const first = /^for (.*?) from ([0-9.]+): (.*)\.$/s.exec(line ?? "")?.[2];
+  const second = reading.exec(line ?? "")?.[2];
+  t.not(first, second);
+});
+
+t.test("rules behind others", async (t) => {
+  t.same(filter('fail "x {address}"\n  note "x {address}"\n  session by pid'), ["F2B4013"]);
+  t.same(filter('fail "x {a:word} {address}"\n  fail "x {b:word} {address}"'), ["F2B4013"]);
+  t.same(filter('fail "x {address}"\n  ignore "x {address}"'), ["F2B4013"], "ignored first");
+  t.same(filter('fail "x {address}" where host == "a"\n  fail "x {address}"'), []);
+  t.same(filter('fail "x {address}"\n  fail "x {address}" where host == "a"'), ["F2B4013"]);
+});
+
+t.test("jails", async (t) => {
+  const jail = (body: string) =>
+    codesOf(
+      `use std/nftables\nfilter f { fail "x {address}" }\njail j { watch input filter f ${body} }`,
+    );
+  t.same(jail("ban after 5 failures for 1h do nftables never ban self"), []);
+  t.same(jail("ban after 5 failures for 1h do nftables"), ["F2B4008"]);
+  t.same(jail("ban after 5 failures within 1d for 1h do nftables never ban self"), ["F2B4009"]);
+  t.same(jail("ban after 5 failures for 1h do nftables never ban self behind 192.0.2.1"), [
+    "F2B4014",
+  ]);
+});
+
+t.test("what nothing uses", async (t) => {
+  t.same(codesOf('let a = "x"\nfilter f { fail "{a} {address}" }'), []);
+  t.same(codesOf('let a = "x"\nfilter f { fail "{address}" }'), ["F2B4012"]);
+  t.same(codesOf('filter f(a: int = 3) { fail "{address}" when a == 3 { ignore "x" } }'), []);
+  t.same(
+    codesOf('let words = [192.0.2.1]\nfilter f { fail "{address}" where address in words }'),
+    [],
+  );
+  t.same(codesOf('let a = "x"\n'), [], "a file of names alone is there for others");
+});
+
+t.test("the library's own", async (t) => {
+  for (const module of ["sshd", "nginx", "http", "nftables", "memory"]) {
+    const { findings } = checkText(`use std/${module}\n`, { lints: true, wanted: { all: true } });
+    const bad = findings.filter((one) => one.severity === "error");
+    t.same(
+      bad.map((one) => `${one.code} ${one.message}`),
+      [],
+      module,
+    );
+  }
+});
