@@ -140,7 +140,10 @@ export interface JailSpec {
   readonly watches: readonly WatchSpec[];
   /** Indices into `Program.filters`. */
   readonly filters: readonly number[];
-  /** The scanner that stands for all of the jail's sources when a log is named on the command line. */
+  /**
+   * The scanner that stands for all of the jail's sources when a log is named on the command line;
+   * -1: the jail watches bans alone and reads no log.
+   */
   readonly replayScanner: number;
   readonly bans: readonly BanSpec[];
   readonly neverBan: readonly WhoSpec[];

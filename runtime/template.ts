@@ -99,9 +99,10 @@ export function free(c: Cursor, slot: number): boolean {
   return takeFree(c, slot, c.left, c.right);
 }
 
-/** False where what was matched from both sides overlaps. */
+/** False where what was matched from both sides overlaps. Only decoded messages can hold an LF. */
 function takeFree(c: Cursor, slot: number, start: number, end: number): boolean {
-  if (start > end || byteIn(c.bytes, start, end, 0x0a) >= 0) return false;
+  if (start > end) return false;
+  if (c.bytes !== c.record.bytes && byteIn(c.bytes, start, end, 0x0a) >= 0) return false;
   keep(c, slot, start, end);
   return true;
 }
