@@ -8,7 +8,7 @@
 import { ActionQueue, type Answer } from "../action/queue.ts";
 import { repeatableChance } from "../ban-ladder.ts";
 import type { FirewallChange, JailSpec, Program } from "../contract.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision, JailSnapshot } from "../decision.ts";
 import type { Jail } from "../jail.ts";
 import { type Jails, makeJails } from "../jails.ts";
 import { openWhoLists, type WhoLists } from "../who-lists.ts";
@@ -51,6 +51,9 @@ export interface Core {
   close(flush: boolean): Promise<void>;
 }
 
+/** Decisions of one batch whose lines are journalled; in larger ones they are kept in memory only. */
+const explainedBatchMax = 500;
+
 /** So many records of earlier runs are worth a snapshot. */
 const compactRecords = 1_000;
 
@@ -76,15 +79,15 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const evidence = new Evidence((message, jail) =>
     log.say("warning", message, { jail, event: "ban-not-holding" }),
   );
-  const { ledger: opened, records } = await Ledger.open({
+  const opened = await Ledger.open({
     folder: options.stateFolder,
     warn: (message) => log.say("warning", message),
     sentences: jails.all.flatMap((jail) =>
       jail.snapshot().windows.map((window) => window.sentence),
     ),
+    restore: (record) => restore(record, jails, evidence),
     snapshot: () => snapshotOf(jails, evidence),
   });
-  restore(records, jails, evidence);
   evidence.prune((jail, id) => jails.get(jail)?.standing.get(id) !== undefined);
   ledger = opened;
   const answer = (given: Answer) => hearAnswer(given, log, evidence);
@@ -97,7 +100,9 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const sync = mustSync;
     mustSync = false;
     if (batch.length === 0 && !opened.hasPending) return true;
-    for (const decision of batch) evidence.hear(decision, jails.get(decision.jail), opened);
+    // In a flood the lines of each ban would be most of what is written.
+    const explained = batch.length <= explainedBatchMax ? opened : null;
+    for (const decision of batch) evidence.hear(decision, jails.get(decision.jail), explained);
     const enforced = enforce(batch, program, firewalls, actions, clock.now());
     const [saved] = await Promise.all([opened.commit(sync), ...enforced]);
     for (const decision of batch) {
@@ -133,7 +138,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   for (const jail of jails.all) jail.refresh(clock.now());
   jails.expire(clock.now());
   // Journals of earlier runs become one snapshot, so that the next start reads each thing once.
-  if (records.length > compactRecords) void opened.compact();
+  if (opened.restored > compactRecords) void opened.compact();
   return core;
 }
 
@@ -143,42 +148,56 @@ function tellDecision(log: Log, decision: Decision, saved: boolean): void {
   log.say(level, text + unsaved, { event: decision.type, jail: decision.jail });
 }
 
-/** What the last run left. Bans of jails that the policy has no more are let go. */
-function restore(records: readonly LedgerRecord[], jails: Jails, evidence: Evidence): void {
-  for (const record of records) {
-    switch (record.type) {
-      case "change":
-        jails.get(record.change.jail)?.apply(record.change);
-        break;
-      case "jail":
-        jails.get(record.snapshot.jail)?.restore(record.snapshot);
-        break;
-      case "lines":
-        evidence.restore(record.jail, record.id, record.lines);
-        break;
-      case "observe": {
-        const jail = jails.get(record.jail);
-        if (jail !== undefined) jail.observed = record.on;
-        break;
-      }
-      case "position":
-      case "forget":
-        break;
+/** One record of the last run. Bans of jails that the policy has no more are let go. */
+function restore(record: LedgerRecord, jails: Jails, evidence: Evidence): void {
+  switch (record.type) {
+    case "change":
+      jails.get(record.change.jail)?.apply(record.change);
+      break;
+    case "jail":
+      jails.get(record.snapshot.jail)?.restore(record.snapshot);
+      break;
+    case "lines":
+      evidence.restore(record.jail, record.id, record.lines);
+      break;
+    case "observe": {
+      const jail = jails.get(record.jail);
+      if (jail !== undefined) jail.observed = record.on;
+      break;
+    }
+    case "position":
+    case "forget":
+      break;
+  }
+}
+
+/** In pieces, so that no frame is so large that damage to it costs much. */
+function* snapshotOf(jails: Jails, evidence: Evidence): Iterable<LedgerRecord> {
+  for (const { spec, observed, standing, ...jail } of jails.all) {
+    const { bans, windows, offences } = jail.snapshot();
+    const piece = (part: Partial<JailSnapshot>): LedgerRecord => {
+      const empty = { jail: spec.name, bans: [], windows: [], offences: [] };
+      return { type: "jail", snapshot: { ...empty, ...part } };
+    };
+    for (const ban of bans) {
+      yield { type: "change", change: { type: "ban", jail: spec.name, ban, isNew: false } };
+    }
+    for (const part of cut(offences)) yield piece({ offences: part });
+    for (const { sentence, rows } of windows) {
+      for (const part of cut(rows)) yield piece({ windows: [{ sentence, rows: part }] });
+    }
+    if (observed !== spec.observe) yield { type: "observe", jail: spec.name, on: observed };
+    for (const { id } of standing.values()) {
+      const lines = evidence.linesOf(spec.name, id);
+      if (lines.length > 0) yield { type: "lines", jail: spec.name, id, lines };
     }
   }
 }
 
-function* snapshotOf(jails: Jails, evidence: Evidence): Iterable<LedgerRecord> {
-  for (const jail of jails.all) {
-    yield { type: "jail", snapshot: jail.snapshot() };
-    if (jail.observed !== jail.spec.observe) {
-      yield { type: "observe", jail: jail.spec.name, on: jail.observed };
-    }
-    for (const ban of jail.standing.values()) {
-      const lines = evidence.linesOf(jail.spec.name, ban.id);
-      if (lines.length > 0) yield { type: "lines", jail: jail.spec.name, id: ban.id, lines };
-    }
-  }
+const pieceRows = 200;
+
+function* cut<T>(rows: readonly T[]): Iterable<readonly T[]> {
+  for (let at = 0; at < rows.length; at += pieceRows) yield rows.slice(at, at + pieceRows);
 }
 
 interface OpenFirewall {

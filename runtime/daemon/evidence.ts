@@ -3,12 +3,12 @@
  *
  * In: decisions as they are made, with the text of their record. Out: the lines that led to each standing ban, what
  * actions answered, and one warning for a host that goes on causing lines though it is banned. What must
- * hold: bounded by standing bans and `RecentLines`; a warning is given once a ban.
+ * hold: bounded in bans and in lines, the oldest go first; a warning is given once a ban.
  */
 import type { Answer } from "../action/queue.ts";
 import type { Decision } from "../decision.ts";
 import type { Jail } from "../jail.ts";
-import { recentLinesMax } from "../limits.ts";
+import { explainedBansMax, recentLinesMax } from "../limits.ts";
 import type { Ledger } from "./ledger.ts";
 import { type EvidenceLine, RecentLines } from "./recent-lines.ts";
 
@@ -35,7 +35,7 @@ export class Evidence {
 
   constructor(private readonly warn: (message: string, jail: string) => void) {}
 
-  hear(decision: Decision, jail: Jail | undefined, ledger: Ledger): void {
+  hear(decision: Decision, jail: Jail | undefined, ledger: Ledger | null): void {
     const key = `${decision.jail}\0${decision.id}`;
     switch (decision.type) {
       case "failure": {
@@ -49,9 +49,9 @@ export class Evidence {
         const lines = this.#recent.take(`${decision.jail}\0${decision.culprit ?? decision.id}`);
         const record = this.#bans.get(key) ?? { lines: [], answers: [], linesSince: 0 };
         record.lines = [...record.lines, ...lines].slice(-recentLinesMax);
-        this.#bans.set(key, record);
+        this.#keep(key, record);
         if (lines.length === 0) break;
-        ledger.note({ type: "lines", jail: decision.jail, id: decision.id, lines: record.lines });
+        ledger?.note({ type: "lines", jail: decision.jail, id: decision.id, lines: record.lines });
         break;
       }
       case "unban":
@@ -78,7 +78,16 @@ export class Evidence {
   }
 
   restore(jail: string, id: string, lines: readonly EvidenceLine[]): void {
-    this.#bans.set(`${jail}\0${id}`, { lines: [...lines], answers: [], linesSince: 0 });
+    this.#keep(`${jail}\0${id}`, { lines: [...lines], answers: [], linesSince: 0 });
+  }
+
+  #keep(key: string, record: BanRecord): void {
+    this.#bans.set(key, record);
+    if (this.#bans.size <= explainedBansMax) return;
+    for (const oldest of this.#bans.keys()) {
+      this.#bans.delete(oldest);
+      break;
+    }
   }
 
   /** Forgets bans of the last run that ended since. */

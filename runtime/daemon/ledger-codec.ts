@@ -5,6 +5,7 @@
  * ban sentence is named by a checksum of its key; everything else stands as it is. What must hold: what is
  * read back is what was written, and a sentence that the policy has no more is left out.
  */
+import type { Ban } from "../decision.ts";
 import { crc32 } from "../state/crc32.ts";
 import type { LedgerRecord } from "./ledger.ts";
 import type { EvidenceLine } from "./recent-lines.ts";
@@ -21,6 +22,24 @@ type CountRow = [
   value: string | null,
 ];
 type UseRow = ["u", jail: string, sentence: number, id: string];
+type BanRow = [
+  "b",
+  jail: string,
+  id: string,
+  /** 0: it is the identity. */
+  address: string | null | 0,
+  since: number,
+  until: number | null,
+  failures: number,
+  offence: number,
+  file: string,
+  line: number,
+  rule: string,
+  captures: Readonly<Record<string, string>>,
+  insteadOf: string | null,
+  /** 1: forced; 2: it is new. */
+  flags: number,
+];
 type LinesRow = [
   "l",
   jail: string,
@@ -31,7 +50,7 @@ type LinesRow = [
   lines: (readonly [number, number, string, string?, string?])[],
 ];
 
-export type Row = CountRow | UseRow | LinesRow | LedgerRecord;
+export type Row = CountRow | UseRow | BanRow | LinesRow | LedgerRecord;
 
 export function encodeRecord(record: LedgerRecord): Row {
   if (record.type === "lines") return encodeLines(record.jail, record.id, record.lines);
@@ -45,6 +64,8 @@ export function encodeRecord(record: LedgerRecord): Row {
     }
     case "use":
       return ["u", change.jail, sumOf(change.sentence), change.id];
+    case "ban":
+      return encodeBan(change.ban, change.isNew);
     default:
       return record;
   }
@@ -55,6 +76,7 @@ export function decodeRecord(row: unknown, sentences: readonly string[]): Ledger
   if (!Array.isArray(row)) return isRecord(row) ? row : null;
   const [kind] = row as Row & unknown[];
   if (kind === "l") return decodeLines(row as LinesRow);
+  if (kind === "b") return decodeBan(row as BanRow);
   if (kind !== "c" && kind !== "u") return null;
   const [, jail, sum, id] = row as CountRow | UseRow;
   const sentence = sentences.find((key) => sumOf(key) === sum);
@@ -73,6 +95,32 @@ function sumOf(sentence: string): number {
   const sum = crc32(Buffer.from(sentence, "utf8"));
   sums.set(sentence, sum);
   return sum;
+}
+
+function encodeBan(ban: Ban, isNew: boolean): BanRow {
+  const { jail, id, address, since, until, failures, offence } = ban;
+  const { file, line, rule, captures, insteadOf, forced } = ban;
+  const who = address === id ? 0 : address;
+  const flags = (forced ? 1 : 0) + (isNew ? 2 : 0);
+  const order = [failures, offence, file, line, rule, captures, insteadOf, flags] as const;
+  return ["b", jail, id, who, since, until, ...order];
+}
+
+function decodeBan(row: BanRow): LedgerRecord {
+  const [, jail, id, who, since, until, failures, offence] = row;
+  const [file, line, rule, captures, insteadOf, flags] = row.slice(8) as [
+    string,
+    number,
+    string,
+    Record<string, string>,
+    string | null,
+    number,
+  ];
+  const address = who === 0 ? id : who;
+  const cause = { file, line, rule, captures };
+  const order = { jail, id, address, since, until, failures, offence, insteadOf };
+  const ban = { ...cause, ...order, forced: (flags & 1) !== 0 };
+  return { type: "change", change: { type: "ban", jail, ban, isNew: (flags & 2) !== 0 } };
 }
 
 function encodeLines(jail: string, id: string, lines: readonly EvidenceLine[]): Row {

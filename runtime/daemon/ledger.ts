@@ -34,6 +34,8 @@ export interface LedgerOptions {
   readonly warn: (message: string) => void;
   /** The keys of all ban sentences of the policy. */
   readonly sentences: readonly string[];
+  /** Takes what the last run left, record by record; positions the ledger keeps itself. */
+  readonly restore: (record: LedgerRecord) => void;
   /** The state of all jails now, for compaction. */
   readonly snapshot: () => Iterable<LedgerRecord>;
 }
@@ -45,38 +47,33 @@ const positionDelayMs = 1_000;
 
 export class Ledger {
   readonly #positions = new Map<string, PositionRecord>();
-  readonly #store: Store | null;
+  #store: Store | null = null;
   #pending: Row[] = [];
   #moved = new Map<string, PositionRecord>();
   #timer: NodeJS.Timeout | null = null;
   #compacting: Promise<unknown> | null = null;
 
-  private constructor(
-    store: Store | null,
-    records: readonly LedgerRecord[],
-    private readonly options: LedgerOptions,
-  ) {
-    this.#store = store;
-    for (const record of records) {
-      if (record.type === "position") {
-        this.#positions.set(keyOf(record.source, record.position), record);
-      }
-      if (record.type === "forget") this.#positions.delete(record.key);
-    }
+  /** How many records the last run left. */
+  restored = 0;
+
+  private constructor(private readonly options: LedgerOptions) {}
+
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    const ledger = new Ledger(options);
+    if (options.folder === null) return ledger;
+    ledger.#store = await Store.open(options.folder, { warn: options.warn }, (row) => {
+      const record = decodeRecord(row, options.sentences);
+      if (record !== null) ledger.#restore(record);
+    });
+    return ledger;
   }
 
-  /** The ledger, and what the last run left in it. */
-  static async open(
-    options: LedgerOptions,
-  ): Promise<{ readonly ledger: Ledger; readonly records: readonly LedgerRecord[] }> {
-    if (options.folder === null) return { ledger: new Ledger(null, [], options), records: [] };
-    const { store, records } = await Store.open(options.folder, { warn: options.warn });
-    const known: LedgerRecord[] = [];
-    for (const row of records) {
-      const record = decodeRecord(row, options.sentences);
-      if (record !== null) known.push(record);
-    }
-    return { ledger: new Ledger(store, known, options), records: known };
+  #restore(record: LedgerRecord): void {
+    this.restored++;
+    if (record.type === "position") {
+      this.#positions.set(keyOf(record.source, record.position), record);
+    } else if (record.type === "forget") this.#positions.delete(record.key);
+    else this.options.restore(record);
   }
 
   /** Keeps a record for the next frame. */

@@ -21,8 +21,6 @@ export function encodeFrame(records: readonly unknown[]): Buffer {
 }
 
 export interface ReadFrames {
-  /** The records of all whole frames, in order. */
-  readonly records: unknown[];
   /** Where the last whole frame ends: what is behind may be cut off when `torn`. */
   readonly end: number;
   /** The file ends in the middle of a frame: the write that was under way when the daemon died. */
@@ -31,8 +29,8 @@ export interface ReadFrames {
   readonly damaged: number;
 }
 
-export function readFrames(bytes: Buffer): ReadFrames {
-  const records: unknown[] = [];
+/** Gives the records of all whole frames, in order: a long journal is never in memory as records. */
+export function readFrames(bytes: Buffer, take: (record: unknown) => void): ReadFrames {
   let end = 0;
   let bad = 0;
   let damaged = 0;
@@ -42,14 +40,14 @@ export function readFrames(bytes: Buffer): ReadFrames {
     const frame = lineEnd < 0 ? null : decodeFrame(bytes, at, lineEnd);
     if (frame === null) bad++;
     else {
-      for (const record of frame) records.push(record);
+      for (const record of frame) take(record);
       damaged += bad;
       bad = 0;
       end = next;
     }
     at = next;
   }
-  return { records, end, torn: bad > 0, damaged };
+  return { end, torn: bad > 0, damaged };
 }
 
 function decodeFrame(bytes: Buffer, start: number, end: number): unknown[] | null {

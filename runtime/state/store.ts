@@ -47,7 +47,7 @@ const waitingBytesMax = 16 * 1024 * 1024;
 const retryMs = 1_000;
 
 /** Records a snapshot frame holds: big enough to be cheap, small enough that rot costs little. */
-const snapshotFrameRecords = 100;
+const snapshotFrameRecords = 20;
 
 export class Store {
   readonly counters: StoreCounters = { journalBytes: 0, waiting: 0, lost: 0, fault: null };
@@ -56,6 +56,8 @@ export class Store {
   #writing: Promise<void> | null = null;
   #closed = false;
   #compacting = false;
+  /** The writer stops behind its present batch, so that the journal can be changed for a new one. */
+  #swapping = false;
 
   private constructor(
     private readonly folder: Folder,
@@ -64,19 +66,19 @@ export class Store {
     private generation: number,
   ) {}
 
-  /** Opens the folder, locks it, and reads what is there. Throws only when the folder is unusable. */
+  /** Opens the folder, locks it, and gives what is there. Throws only when the folder is unusable. */
   static async open(
     path: string,
     options: StoreOptions,
-  ): Promise<{ store: Store; records: unknown[] }> {
+    take: (record: unknown) => void,
+  ): Promise<Store> {
     const folder = await openFolder(path);
     try {
-      const read = await readState(folder, options.warn);
-      const generation = read.generation + 1;
+      const generation = (await readState(folder, options.warn, take)) + 1;
       const journal = await createJournal(folder, generation);
       const store = new Store(folder, options, journal, generation);
       store.counters.journalBytes = (await journal.stat()).size;
-      return { store, records: read.records };
+      return store;
     } catch (error) {
       await folder.unlock();
       throw error;
@@ -98,28 +100,33 @@ export class Store {
       this.#waiting.push({ bytes, durable, resolve });
       this.#waitingBytes += bytes.length;
       this.counters.waiting++;
-      this.#writing ??= this.#writeAll();
+      this.#start();
     });
+  }
+
+  #start(): void {
+    if (!this.#swapping && this.#waiting.length > 0) this.#writing ??= this.#writeAll();
   }
 
   /** Writes what waits; many appends share one write and one sync. */
   async #writeAll(): Promise<void> {
     // Everything that is appended within this turn of the event loop goes out together.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      const bytes = Buffer.concat(batch.map((append) => append.bytes));
-      const saved = await this.#writeBatch(
-        bytes,
-        batch.some((append) => append.durable),
-      );
-      this.#waitingBytes -= bytes.length;
-      this.counters.waiting -= batch.length;
-      if (!saved) this.counters.lost += batch.length;
-      for (const append of batch) append.resolve(saved);
-    }
+    while (this.#waiting.length > 0 && !this.#swapping) await this.#writeOut();
     this.#writing = null;
+  }
+
+  /** Everything that waits now, in one write and at most one sync. */
+  async #writeOut(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const bytes = Buffer.concat(batch.map((append) => append.bytes));
+    const durable = batch.some((append) => append.durable);
+    const saved = bytes.length === 0 || (await this.#writeBatch(bytes, durable));
+    this.#waitingBytes -= bytes.length;
+    this.counters.waiting -= batch.length;
+    if (!saved) this.counters.lost += batch.length;
+    for (const append of batch) append.resolve(saved);
   }
 
   async #writeBatch(bytes: Buffer, durable: boolean): Promise<boolean> {
@@ -155,8 +162,7 @@ export class Store {
   }
 
   /**
-   * Replaces the history by `records()`, which is called at once, in the same turn, and must give the whole
-   * state after everything appended so far. Resolves true when the snapshot is in place.
+   * Replaces the history by `records()`, which must give the whole state after everything appended so far. Resolves true when the snapshot is in place.
    */
   async compact(records: () => Iterable<unknown>): Promise<boolean> {
     if (this.#compacting || this.#closed) return false;
@@ -164,13 +170,18 @@ export class Store {
     const generation = this.generation + 1;
     try {
       const journal = await createJournal(this.folder, generation);
-      while (this.#writing !== null) await this.#writing;
-      // From here to the next await nothing else runs: the snapshot and the new journal meet exactly.
+      this.#swapping = true;
+      await this.#writing;
+      // In one turn: the state of this moment, and what of it is not in the old journal yet. That is
+      // written there; what is appended from now on goes to the new one. Nothing is in both.
+      const frames = snapshotFrames(records(), generation);
+      await this.#writeOut();
       const old = this.journal;
       this.journal = journal;
       this.generation = generation;
       this.counters.journalBytes = headerFrame("journal", generation).length;
-      const frames = snapshotFrames(records(), generation);
+      this.#swapping = false;
+      this.#start();
       await old.close();
       await this.#writeSnapshot(frames, generation);
       await removeBefore(this.folder, generation - 1);
@@ -180,6 +191,8 @@ export class Store {
       return false;
     } finally {
       this.#compacting = false;
+      this.#swapping = false;
+      this.#start();
     }
   }
 
@@ -211,23 +224,22 @@ export class Store {
   }
 }
 
-/** Reads the newest whole snapshot and the journals from its generation on. */
+/** Gives the newest whole snapshot and the journals from its generation on; returns the last one. */
 async function readState(
   folder: Folder,
   warn: (message: string) => void,
-): Promise<{ records: unknown[]; generation: number }> {
+  take: (record: unknown) => void,
+): Promise<number> {
   const names = await readdir(folder.path);
   const snapshots = generationsOf(names, "snapshot");
   const journals = generationsOf(names, "journal");
-  const last = Math.max(0, ...snapshots, ...journals);
   const base = await readSnapshot(folder, snapshots, warn);
-  const records = base.records;
+  for (const record of base.records) take(record);
   for (const generation of journals) {
-    if (generation < base.generation) continue;
-    const read = await readStateFile(folder, "journal", generation, warn);
-    for (const record of read.records) records.push(record);
+    if (generation >= base.generation)
+      await readStateFile(folder, "journal", generation, warn, take);
   }
-  return { records, generation: last };
+  return Math.max(0, ...snapshots, ...journals);
 }
 
 /** The newest whole snapshot; where none is whole, what is left of the newest damaged one. */
@@ -238,9 +250,11 @@ async function readSnapshot(
 ): Promise<{ records: unknown[]; generation: number }> {
   let partial: unknown[] = [];
   for (const generation of [...generations].reverse()) {
-    const read = await readStateFile(folder, "snapshot", generation, warn);
-    if (read.whole) return { records: read.records, generation };
-    if (partial.length === 0) partial = read.records;
+    const records: unknown[] = [];
+    const take = (record: unknown) => records.push(record);
+    if (await readStateFile(folder, "snapshot", generation, warn, take))
+      return { records, generation };
+    if (partial.length === 0) partial = records;
   }
   return { records: partial, generation: 0 };
 }
@@ -254,51 +268,65 @@ function generationsOf(names: readonly string[], kind: "snapshot" | "journal"): 
   return generations.sort((a, b) => a - b);
 }
 
-interface ReadFile {
-  readonly records: unknown[];
-  readonly whole: boolean;
-}
-
-/** The records of one file, as many as are whole. A damaged file is set aside under another name. */
+/**
+ * Gives the records of one file, as many as are whole. False: it is not whole. A damaged file is set aside
+ * under another name.
+ */
 async function readStateFile(
   folder: Folder,
   kind: "snapshot" | "journal",
   generation: number,
   warn: (message: string) => void,
-): Promise<ReadFile> {
+  take: (record: unknown) => void,
+): Promise<boolean> {
   const name = `${kind}-${generation}`;
   const path = join(folder.path, name);
-  let bytes: Buffer;
+  const bytes = await readBytes(folder, name, warn);
+  if (bytes === null) return false;
+  let header: Header | null = null;
+  let fault: string | null = null;
+  let saved = 0;
+  let ended = kind === "journal";
+  const read = readFrames(bytes, (record) => {
+    if (isHeader(record)) {
+      header = record;
+      fault = headerFault(record, kind, generation);
+    } else if (kind === "snapshot" && isEnd(record)) ended = true;
+    else if (fault === null) {
+      saved++;
+      take(record);
+    }
+  });
+  if (fault !== null) {
+    await setAside(path, fault, warn);
+    return false;
+  }
+  // A journal whose very first write was torn has nothing in it.
+  const beheaded = header === null && bytes.length > 0 && (saved > 0 || !read.torn);
+  if (read.damaged > 0 || beheaded || !ended) {
+    await setAside(path, `damaged, ${saved} records saved`, warn);
+    return false;
+  }
+  if (read.torn) warn(`state file ${path}: an unfinished write at its end was dropped`);
+  return true;
+}
+
+async function readBytes(
+  folder: Folder,
+  name: string,
+  warn: (message: string) => void,
+): Promise<Buffer | null> {
   try {
     const file = await folder.openFile(name, constants.O_RDONLY);
     try {
-      bytes = await file.readFile();
+      return await file.readFile();
     } finally {
       await file.close();
     }
   } catch (error) {
-    warn(`state file ${path} cannot be read: ${(error as Error).message}`);
-    return { records: [], whole: false };
+    warn(`state file ${join(folder.path, name)} cannot be read: ${(error as Error).message}`);
+    return null;
   }
-  const read = readFrames(bytes);
-  let { damaged, records } = read;
-  const header = records[0];
-  if (isHeader(header)) {
-    records = records.slice(1);
-    const fault = headerFault(header, kind, generation);
-    if (fault !== null) {
-      await setAside(path, fault, warn);
-      return { records: [], whole: false };
-    }
-  } else if (bytes.length > 0 && (records.length > 0 || !read.torn)) damaged++;
-  const ended = kind === "journal" || isEnd(records[records.length - 1]);
-  if (kind === "snapshot" && ended) records = records.slice(0, -1);
-  if (damaged > 0 || !ended) {
-    await setAside(path, `damaged, ${records.length} records saved`, warn);
-    return { records, whole: false };
-  }
-  if (read.torn) warn(`state file ${path}: an unfinished write at its end was dropped`);
-  return { records, whole: true };
 }
 
 /** Renames a file so that it is kept for people and never read again. */

@@ -25,8 +25,16 @@ function folder(test: Test): string {
   return join(path, "state");
 }
 
-function open(path: string, warnings: string[] = []) {
-  return Store.open(path, { warn: (message) => warnings.push(message) });
+async function open(path: string, warnings: string[] = []) {
+  const records: unknown[] = [];
+  const warn = (message: string) => warnings.push(message);
+  const store = await Store.open(path, { warn }, (record) => records.push(record));
+  return { store, records };
+}
+
+function framesIn(bytes: Buffer) {
+  const records: unknown[] = [];
+  return { ...readFrames(bytes, (record) => records.push(record)), records };
 }
 
 t.test("crc32 is the one of IEEE 802.3", async (t) => {
@@ -78,13 +86,34 @@ t.test("appends during a compaction are neither lost nor doubled", async (t) => 
   await again.close();
 });
 
+t.test("a compaction comes to its end while appends never cease", async (t) => {
+  const path = folder(t);
+  const { store } = await open(path);
+  const state: number[] = [];
+  let going = true;
+  const flood = (async () => {
+    for (let n = 0; going; n++) {
+      state.push(n);
+      void store.append([n], n % 3 === 0);
+      if (n % 20 === 0) await new Promise((done) => setImmediate(done));
+    }
+  })();
+  for (let round = 0; round < 5; round++) t.equal(await store.compact(() => [...state]), true);
+  going = false;
+  await flood;
+  await store.close();
+  const again = await open(path);
+  t.same(again.records, state);
+  await again.store.close();
+});
+
 t.test("a journal cut at every byte gives a prefix of what was appended", async (t) => {
   const frames = Array.from({ length: 6 }, (_, n) => encodeFrame([{ n }, "x".repeat(n * 3)]));
   const bytes = Buffer.concat(frames);
-  const whole = readFrames(bytes).records;
+  const whole = framesIn(bytes).records;
   t.equal(whole.length, 12);
   for (let cut = 0; cut <= bytes.length; cut++) {
-    const read = readFrames(bytes.subarray(0, cut));
+    const read = framesIn(bytes.subarray(0, cut));
     t.same(read.records, whole.slice(0, read.records.length));
     t.equal(read.records.length % 2, 0, "a frame comes back whole or not at all");
     t.equal(read.damaged, 0);
@@ -106,8 +135,8 @@ t.test("flipped bits never invent, reorder or lose another frame's records", asy
         const at = where % bytes.length;
         const flipped = Buffer.from(bytes);
         flipped[at] = (flipped[at] as number) ^ (1 << bit);
-        const kept = readFrames(flipped).records;
-        const expected = readFrames(bytes).records;
+        const kept = framesIn(flipped).records;
+        const expected = framesIn(bytes).records;
         // One flip touches one frame, or two when it is the line end between them.
         const lost = expected.length - kept.length;
         if (lost < 0 || lost > 6) return false;
@@ -169,17 +198,21 @@ t.test("a full disk loses nothing that waits", async (t) => {
   const path = folder(t);
   let failing = true;
   const warnings: string[] = [];
-  const { store } = await Store.open(path, {
-    warn: (message) => warnings.push(message),
-    write: async (file, bytes, position) => {
-      if (failing) {
-        // Half of it arrives, as on a real full disk.
-        await file.write(bytes, 0, bytes.length >> 1, position);
-        throw new Error("ENOSPC: no space left on device");
-      }
-      await file.write(bytes, 0, bytes.length, position);
+  const store = await Store.open(
+    path,
+    {
+      warn: (message) => warnings.push(message),
+      write: async (file, bytes, position) => {
+        if (failing) {
+          // Half of it arrives, as on a real full disk.
+          await file.write(bytes, 0, bytes.length >> 1, position);
+          throw new Error("ENOSPC: no space left on device");
+        }
+        await file.write(bytes, 0, bytes.length, position);
+      },
     },
-  });
+    () => {},
+  );
   const saved = store.append([{ ban: 1 }], true);
   await new Promise((done) => setTimeout(done, 50));
   t.match(store.counters.fault, /ENOSPC/);
