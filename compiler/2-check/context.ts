@@ -53,6 +53,8 @@ export interface Context {
   readonly actions: ReadonlyMap<string, Declared<Action>>;
   readonly jails: ReadonlyMap<string, Declared<Jail>>;
   readonly defaults: Declared<Defaults> | null;
+  /** By file. */
+  readonly scopes: ReadonlyMap<string, Scope>;
   /** Names that were reported once, by kind: `filter sshdd`. */
   readonly poisoned: Set<string>;
 }

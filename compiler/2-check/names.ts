@@ -44,7 +44,7 @@ export function collectNames(loaded: Loaded, all: Diagnostics): Context {
       }
     }
   }
-  return { loaded, diagnostics, filters, actions, jails, defaults, poisoned: new Set() };
+  return { loaded, diagnostics, filters, actions, jails, defaults, scopes, poisoned: new Set() };
 
   function declare<T extends Item & { readonly name: Name }>(
     into: Map<string, Declared<T>>,
