@@ -19,7 +19,6 @@ interface Choice {
 /** Up to so many rules that begin alike are simply tried. */
 const leafSize = 1;
 
-/** `bytes` and `start` name the message's bytes and where it begins. */
 export function writeDispatch(
   rules: readonly { readonly plan: RulePlan; readonly name: Code }[],
 ): Code {
@@ -29,7 +28,10 @@ export function writeDispatch(
       return { call, prefix: Buffer.from(prefix, "utf8"), ignoreCase: plan.prefixIgnoresCase };
     });
   });
-  return writeNode(choices, 0);
+  const tree = writeNode(choices, 0);
+  if (choices.every(({ prefix }) => prefix.length === 0)) return tree;
+  return js`const { messageBytes: bytes, messageStart: start } = c.record;
+${tree}`;
 }
 
 /** The bytes that may stand at `depth`; none: anything may. */

@@ -139,7 +139,6 @@ function writeAsk(
   const others = rules.filter(({ plan }) => plan.spec.kind !== "ignore");
   const body: Code[] = [];
   if (filter.frames.length === 0) body.push(js`${module.use("begin")}(c);`);
-  body.push(js`const { messageBytes: bytes, messageStart: start } = c.record;`);
   if (ignore.length > 0) {
     const calls = ignore.map((rule) => js`${rule.name}(c)`);
     body.push(js`if (${join(calls, js` || `)}) return true;`);

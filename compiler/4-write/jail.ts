@@ -47,7 +47,8 @@ jitterMs: ${writeDuration(jitterMs)},
 
 /** The sentence that was compiled: esbuild keeps no comments beside numbers. */
 function sayBan(ban: BanSpec): string {
-  const what = ban.what === "distinct" ? `distinct ${ban.capture ?? ""}` : ban.what;
+  const counted = ban.what === "failures" && ban.count === 1 ? "failure" : ban.what;
+  const what = ban.what === "distinct" ? `distinct ${ban.capture ?? ""}` : counted;
   const by =
     ban.by.kind === "address"
       ? `ipv4/${ban.by.ipv4}, ipv6/${ban.by.ipv6}`

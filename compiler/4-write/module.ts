@@ -48,7 +48,9 @@ export class Module {
   /** A constant that nobody shares. */
   own(wish: string, code: Code): Code {
     const name = this.names.make(wish.slice(0, 24));
-    this.#constantLines.push(js`const ${name} = /* @__PURE__ */ ${code};`);
+    // Only a call needs the word for it that it may be left out where nobody uses the constant.
+    const pure = /^(new )?\w+\(/.test(code.toString()) ? js`/* @__PURE__ */ ` : js``;
+    this.#constantLines.push(js`const ${name} = ${pure}${code};`);
     return name;
   }
 
