@@ -54,9 +54,6 @@ export interface Core {
 /** Decisions of one batch whose lines are journalled; in larger ones they are kept in memory only. */
 const explainedBatchMax = 500;
 
-/** So many records of earlier runs are worth a snapshot. */
-const compactRecords = 1_000;
-
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { program, clock, log } = options;
   const whoLists = openWhoLists({
@@ -137,8 +134,6 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   };
   for (const jail of jails.all) jail.refresh(clock.now());
   jails.expire(clock.now());
-  // Journals of earlier runs become one snapshot, so that the next start reads each thing once.
-  if (opened.restored > compactRecords) void opened.compact();
   return core;
 }
 

@@ -20,6 +20,8 @@ import { makeHandler } from "./handlers.ts";
 import { type Log, makeLog } from "./log.ts";
 import { type OpenSource, openSources } from "./sources.ts";
 
+/** So many records of earlier runs are worth a snapshot. */
+const compactRecords = 1_000;
 const refreshWhoMs = 30_000;
 /** Longest sleep of the expiry timer: setTimeout takes 31 bits. */
 const expirySleepMsMax = 3_600_000;
@@ -56,6 +58,8 @@ export async function runDaemon(
   await Promise.all([...firewalls, core.settle()]);
   log.say("info", readyText(program, core, sources), { event: "ready" });
   await notifySystemd("--ready");
+  // Journals of earlier runs become one snapshot, so that the next start reads each thing once.
+  if (core.ledger.restored > compactRecords) void core.ledger.compact();
   if (command.once) {
     await Promise.all(sources.map(({ source }) => source.idle()));
     stopping.stop(false);
