@@ -201,7 +201,7 @@ function readForwarded(
 }
 
 /** A list split at commas, blanks around each member cut. */
-export function splitForwarded(text: string): string[] {
+function splitForwarded(text: string): string[] {
   return text.split(",").map((member) => member.replace(/^[ \t]+|[ \t]+$/g, ""));
 }
 
@@ -249,7 +249,7 @@ function findSession(
 }
 
 /** `program`, `pid` and `host` of a syslog header or an envelope. */
-export function headerText(record: Registers, name: string): string | undefined {
+function headerText(record: Registers, name: string): string | undefined {
   const at = record.header;
   const { bytes } = at;
   switch (name) {

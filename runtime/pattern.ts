@@ -41,7 +41,7 @@ export function exec(
 }
 
 /** Is the literal anywhere in `bytes[start, end)`? */
-export function contains(bytes: Buffer, start: number, end: number, literal: Literal): boolean {
+function contains(bytes: Buffer, start: number, end: number, literal: Literal): boolean {
   if (!literal.fold) return indexIn(bytes, start, end, literal.bytes) >= 0;
   const want = literal.bytes;
   for (let at = start; at + want.length <= end; at++) {

@@ -70,7 +70,7 @@ export function prefixParts(text: string): PrefixParts | null {
   return address === null ? null : { ...address, length: Number(text.slice(slash + 1)) };
 }
 
-export function inPrefix(value: Value, prefix: PrefixParts | null): boolean {
+function inPrefix(value: Value, prefix: PrefixParts | null): boolean {
   if (typeof value !== "string" || prefix === null) return false;
   const canonical = addressFromText(value);
   const address = canonical === null ? null : parseAddress(canonical);
@@ -93,7 +93,7 @@ export function comparePrefix(value: Value, op: Comparison, prefix: PrefixParts 
 }
 
 /** What `=~` reads: text, or a number as its decimal text. */
-export function textOfValue(value: Value): string | undefined {
+function textOfValue(value: Value): string | undefined {
   if (typeof value === "number") return String(value);
   return typeof value === "string" ? value : undefined;
 }

@@ -39,7 +39,7 @@ export type FieldKey =
   | { readonly name: string; readonly kind: string | null }
   | { readonly path: FieldPath };
 
-export type FieldPath = readonly (string | number)[];
+type FieldPath = readonly (string | number)[];
 
 export interface FormatPlan {
   /** Two formats with one key read every record alike, so a scanner reads it once for both. */
@@ -75,7 +75,7 @@ export type WherePlan =
   | ExprIn;
 
 /** What a group of a regular expression must be, or nothing has matched. */
-export type GroupKind = "text" | "address" | "host" | "cidr" | "ip4" | "ip6";
+type GroupKind = "text" | "address" | "host" | "cidr" | "ip4" | "ip6";
 
 export type PatternPlan = TemplatePlan | RegexPlan;
 

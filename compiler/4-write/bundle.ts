@@ -14,7 +14,7 @@ import { comment, join } from "./code.ts";
 import { runtimeSpecifier } from "./emit.ts";
 
 /** `run`: starts when it is run. `tools`: exports `program`, `match`, `replay`. `program`: that alone. */
-export type BundleKind = "run" | "tools" | "program";
+type BundleKind = "run" | "tools" | "program";
 
 export interface BundleOptions {
   readonly kind: BundleKind;
@@ -23,7 +23,7 @@ export interface BundleOptions {
   readonly banner: Banner;
 }
 
-export interface Banner {
+interface Banner {
   readonly version: string;
   readonly policy: string;
   readonly files: readonly { readonly name: string; readonly sha256: string }[];

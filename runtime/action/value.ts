@@ -42,7 +42,7 @@ function own(values: Readonly<Record<string, string>>, name: string): string | u
 }
 
 /** `1h30m`; parts of a second are left out. */
-export function formatDuration(ms: number): string {
+function formatDuration(ms: number): string {
   let left = Math.max(0, Math.round(ms / 1000));
   let text = "";
   for (const [unit, seconds] of units) {
