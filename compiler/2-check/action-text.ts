@@ -141,7 +141,7 @@ function lowerReference(
 }
 
 /** A text with holes. Nothing is filled into what was filled in. */
-export function lowerActionText(text: Text, setting: TextSetting): ActionPart[] | null {
+function lowerActionText(text: Text, setting: TextSetting): ActionPart[] | null {
   const { diagnostics } = setting.context;
   if (text.ignoreCase) diagnostics.add(catalogue.suffixInAction, text.at, {});
   const parts: ActionPart[] = [];

@@ -6,7 +6,7 @@
  * The runtime has a reader of its own over bytes; the tests hold the two together.
  */
 
-export interface ParsedAddress {
+interface ParsedAddress {
   readonly family: 4 | 6;
   readonly bytes: readonly number[];
 }
@@ -20,7 +20,7 @@ export interface ParsedPrefix {
   readonly hasHostBits: boolean;
 }
 
-export function parseAddress(text: string): ParsedAddress | null {
+function parseAddress(text: string): ParsedAddress | null {
   const four = parseFour(text);
   if (four !== null) return { family: 4, bytes: four };
   const six = parseSix(text);
@@ -101,7 +101,7 @@ function groupsOf(text: string, mayEndInFour: boolean): number[] | null {
   return bytes;
 }
 
-export function formatAddress(address: ParsedAddress): string {
+function formatAddress(address: ParsedAddress): string {
   if (address.family === 4) return address.bytes.join(".");
   const groups: number[] = [];
   for (let i = 0; i < 16; i += 2) {

@@ -20,7 +20,7 @@ import { lowerActionValue, type TextSetting, valuesMax } from "./action-text.ts"
 import { atOf, type Context, type Declared, near } from "./context.ts";
 import { type EventName, eventNames, eventValues } from "./event-values.ts";
 import { reportUnsupportedStep } from "./not-in-this-version.ts";
-import { Scope } from "./scope.ts";
+import { type ParamBinding, Scope } from "./scope.ts";
 import { bindParams } from "./values.ts";
 
 const timeoutMs = 10_000;
@@ -109,14 +109,9 @@ export function lowerAction(
     return [param.name.name, value === null ? null : lowerActionValue(reference, plain)] as const;
   });
   if (values.some(([, value]) => value === null)) return null;
-  const given = bound.bindings.filter((one) => one.value !== one.param.byDefault);
-  const id = given.map(({ param }) => {
-    const value = values.find(([name]) => name === param.name.name)?.[1];
-    return `${param.name.name}: ${showValue(value ?? null)}`;
-  });
   return {
     action: {
-      id: id.length === 0 ? tree.name.name : `${tree.name.name}(${id.join(", ")})`,
+      id: actionId(tree.name.name, bound.bindings, new Map(values)),
       name: tree.name.name,
       arguments: Object.fromEntries(values) as Action["arguments"],
       hooks,
@@ -124,6 +119,19 @@ export function lowerAction(
     },
     takesAddress,
   };
+}
+
+/** `tell`, or `tell(to: "ops")` with the arguments that were given. */
+function actionId(
+  name: string,
+  bindings: readonly ParamBinding[],
+  values: ReadonlyMap<string, ActionValue | null>,
+): string {
+  const given = bindings.filter((one) => one.value !== one.param.byDefault);
+  const shown = given.map(({ param }) => {
+    return `${param.name.name}: ${showValue(values.get(param.name.name) ?? null)}`;
+  });
+  return shown.length === 0 ? name : `${name}(${shown.join(", ")})`;
 }
 
 function showValue(value: ActionValue | null): string {

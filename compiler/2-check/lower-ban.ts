@@ -98,7 +98,7 @@ function checkTimes(tree: Tree, context: Context): boolean {
   return true;
 }
 
-export function lowerBy(tree: By | null, setting: BanSetting): Identity | null {
+function lowerBy(tree: By | null, setting: BanSetting): Identity | null {
   if (tree === null) return everybody;
   const { diagnostics } = setting.context;
   const [first, ...rest] = tree.captures.map((name) => name.name);

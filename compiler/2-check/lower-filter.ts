@@ -7,7 +7,13 @@
  */
 
 import type { Filter, Format, Pattern } from "../../schemas/policy.ts";
-import type { Argument, FilterStatement, Rule as RuleTree, Filter as Tree } from "../1-read/ast.ts";
+import type {
+  Argument,
+  FilterStatement,
+  Rule as RuleTree,
+  Session as SessionTree,
+  Filter as Tree,
+} from "../1-read/ast.ts";
 import { checkRules as catalogue } from "../diagnostics/catalogue/check-rules.ts";
 import type { Span } from "../source.ts";
 import { atOf, type Context, type Declared, near } from "./context.ts";
@@ -98,15 +104,8 @@ export function lowerFilter(
       ...(frames as Pattern[]).flatMap(patternCaptures),
     ].concat(formatCaptures(formats)),
   );
-  const session = only("session")[0]?.tree;
-  if (session && !captures.has(session.by.name) && !headerFields.includes(session.by.name)) {
-    const known = [...headerFields, ...captures];
-    context.diagnostics.add(catalogue.unknownSessionField, session.by.at, {
-      ...near(session.by.name, known),
-      known,
-    });
-    return null;
-  }
+  const session = lowerSession(only("session")[0]?.tree ?? null, captures, context);
+  if (session === undefined) return null;
   if (!mode.isSurvey && rules.length === 0) {
     context.diagnostics.add(catalogue.filterWithoutRules, tree.name.at, { name: tree.name.name });
     return null;
@@ -120,7 +119,7 @@ export function lowerFilter(
       describe: only("describe")[0]?.tree.text.value ?? null,
       formats,
       frames: frames as Pattern[],
-      session: session ? { by: session.by.name, withinMs: session.within?.ms ?? sessionMs } : null,
+      session,
       rules: rules.map((one) => one.rule),
       at: atOf(context, tree.name.at),
     },
@@ -162,6 +161,22 @@ function argumentsOf(bindings: readonly ParamBinding[]): Filter["arguments"] {
       return [param.name.name, plain];
     }),
   );
+}
+
+/** null: the filter has none; undefined: it was wrong, and reported. */
+function lowerSession(
+  tree: SessionTree | null,
+  captures: ReadonlySet<string>,
+  context: Context,
+): Filter["session"] | undefined {
+  if (tree === null) return null;
+  const { name, at } = tree.by;
+  if (captures.has(name) || headerFields.includes(name)) {
+    return { by: name, withinMs: tree.within?.ms ?? sessionMs };
+  }
+  const known = [...headerFields, ...captures];
+  context.diagnostics.add(catalogue.unknownSessionField, at, { ...near(name, known), known });
+  return undefined;
 }
 
 /** Flattens the body: `when` decided, each block's `let`s in a scope of their own. */

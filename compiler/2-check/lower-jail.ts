@@ -202,7 +202,7 @@ function lowerWatch(tree: WatchTree, jail: Tree, context: Context): Watch | null
 }
 
 /** The jails whose bans a `watch bans` sees; without `of` all others that watch logs. */
-export function watchedJails(tree: WatchTree, jail: Tree, context: Context): string[] {
+function watchedJails(tree: WatchTree, jail: Tree, context: Context): string[] {
   if (tree.source.kind !== "bans") return [];
   if (tree.source.of.length === 0) {
     const others = [...context.jails.values()].filter(

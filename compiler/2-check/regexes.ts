@@ -58,8 +58,6 @@ const tags: ReadonlyMap<string, Tag> = new Map<string, Tag>([
   ["host", { name: "host", of: "host", inside: `${wholeSix}|${name}`, isBracketed: true }],
 ]);
 
-export const regexTags: readonly string[] = [...tags.keys()];
-
 /**
  * The pattern with every tag as one character: for questions of cost. An address is short and its
  * borders are fixed, so that in a loop it costs what a character costs, and look-around says nothing.

@@ -27,7 +27,7 @@ export type ParamBinding = {
   readonly value: Value | null;
 };
 
-export type LetBinding = { readonly kind: "let"; readonly let: Let };
+type LetBinding = { readonly kind: "let"; readonly let: Let };
 
 export type Binding = ParamBinding | LetBinding;
 

@@ -18,7 +18,7 @@ import { describeValue } from "./values.ts";
 type Kind = PartHole["of"];
 
 /** Built-in holes; those that capture do so under their own name. */
-export const builtinHoles: ReadonlyMap<string, { of: Kind; captures: boolean }> = new Map([
+const builtinHoles: ReadonlyMap<string, { of: Kind; captures: boolean }> = new Map([
   ["address", { of: "address", captures: true }],
   ["user", { of: "user", captures: true }],
   ["host", { of: "host", captures: true }],
@@ -35,7 +35,7 @@ export const builtinHoles: ReadonlyMap<string, { of: Kind; captures: boolean }> 
 ]);
 
 /** What may stand behind `NAME:`; `not CHARS` and words besides. */
-export const holeKinds: readonly Kind[] = [
+const holeKinds: readonly Kind[] = [
   "word",
   "int",
   "number",

@@ -11,7 +11,7 @@ import { parsePrefix } from "./address.ts";
 import { type Context, near, poison } from "./context.ts";
 import { makeText, type ParamBinding, type ParamType, Scope } from "./scope.ts";
 
-export const paramTypes = ["string", "int", "bool", "duration", "address", "list", "secret"];
+const paramTypes = ["string", "int", "bool", "duration", "address", "list", "secret"];
 
 /** Names that stand for names, and lists in lists. */
 const letsMax = 64;

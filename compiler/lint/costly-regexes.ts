@@ -1,8 +1,8 @@
 /**
  * Regular expressions that a line can make slow: exponential ones are errors, polynomial ones warnings.
  *
- * recheck decides; it is asked about the pattern with tags as single characters, within a second each
- * and ten seconds in all. What it cannot decide is a note, never silence.
+ * recheck decides; it is asked about the pattern with tags as single characters, within five seconds each
+ * and twenty in all. What it cannot decide is a note, never silence.
  */
 import { createRequire } from "node:module";
 import type { Policy } from "../../schemas/policy.ts";
@@ -11,8 +11,8 @@ import { lint as catalogue } from "../diagnostics/catalogue/lint.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { patternsOf, spanOf } from "./patterns-of.ts";
 
-const timeoutMs = 1_000;
-const totalMs = 10_000;
+const timeoutMs = 5_000;
+const totalMs = 20_000;
 const patternUnitsMax = 4_000;
 
 type Verdict =

@@ -32,7 +32,7 @@ export const lint = {
     severity: "note",
     message: ({ why }) => `what this regular expression costs is not known (${why})`,
     explain:
-      "Whether a pattern can be stalled is decided within a second each, for patterns up to 4,000 characters. For this one it was not.",
+      "Whether a pattern can be stalled is looked into for five seconds each, in patterns of up to 4,000 characters. For this one it was not.",
     bad: sampleFilter(`fail /^(?:${"abcdefgh|".repeat(500)}x) <address>$/`),
     good,
   }),
