@@ -38,8 +38,6 @@ const levels = 64;
 export class Window {
   /** Identities shed because there were too many. */
   shed = 0;
-  /** Failures older than what their identity's window still held. */
-  stale = 0;
 
   readonly #rowOf = new Map<string, number>();
   readonly #keys: string[] = [];

@@ -278,10 +278,7 @@ t.test("100,000 standing bans end in order", async (t) => {
   decisions.length = 0;
   while (jail.expireOne(50_000));
   const ends = decisions.map((one) => one.time);
-  t.same(
-    ends,
-    [...ends].sort((a, b) => a - b),
-  );
+  t.ok(ends.every((end, at) => end >= (ends[at - 1] ?? 0)));
   t.equal(jail.standing.size, 100_000 - decisions.length);
   t.ok(jail.nextEnd() > 50_000);
 });
