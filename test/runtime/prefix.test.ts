@@ -32,7 +32,7 @@ t.test("a set covers what one of its prefixes holds", async (t) => {
   t.doesNotThrow(() => fc.assert(property, { numRuns: 500 }));
 });
 
-t.test("a prefix meets a set when one of the two holds the other's first address", async () => {
+t.test("a prefix meets a set when one of the two holds the other's first address", async (t) => {
   // A wider prefix holds all of a narrower one, so the bases decide once host bits are gone.
   const property = fc.property(prefixes, ipv4, length, (given, base, bits) => {
     const bases = given.map(([address, size]) => {
