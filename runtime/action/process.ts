@@ -30,6 +30,20 @@ const pathDefault = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 /** After SIGTERM a program has this long to go before SIGKILL. */
 const termGraceMs = 200;
 
+/** Process groups that run now, by their leader's id. */
+const running = new Set<number>();
+
+/** Kills what still runs: the daemon leaves, and nothing of it stays behind. */
+export function endProcesses(): void {
+  for (const id of running) {
+    try {
+      process.kill(-id, "SIGKILL");
+    } catch {
+      // It ended in the meantime.
+    }
+  }
+}
+
 export function runProcess(
   argv: readonly string[],
   options: ProcessOptions,
@@ -50,9 +64,11 @@ export function runProcess(
         ...options.environment,
       },
     });
+    const { pid } = child;
+    if (pid !== undefined) running.add(pid);
     const stop = (signal: NodeJS.Signals) => {
       try {
-        if (child.pid !== undefined) process.kill(-child.pid, signal);
+        if (pid !== undefined) process.kill(-pid, signal);
       } catch {
         // It ended in the meantime.
       }
@@ -83,6 +99,7 @@ export function runProcess(
     const end = (code: number | null, signal: string | null) => {
       if (ended) return;
       ended = true;
+      if (pid !== undefined) running.delete(pid);
       clearTimeout(timer);
       clearTimeout(killTimer);
       resolve({

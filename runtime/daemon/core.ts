@@ -5,6 +5,7 @@
  * the ledger written, then the decision reported. What must hold: nothing is reported before it is on
  * disk; the disk never delays the firewall, nor the firewall the disk.
  */
+import { endProcesses } from "../action/process.ts";
 import { ActionQueue, type Answer } from "../action/queue.ts";
 import { repeatableChance } from "../ban-ladder.ts";
 import type { FirewallChange, JailSpec, Program } from "../contract.ts";
@@ -18,6 +19,9 @@ import { FirewallQueue } from "./firewall-queue.ts";
 import { Ledger, type LedgerRecord } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import { describeDecision, eventOf } from "./tell.ts";
+
+/** What hangs at the end is left behind, so that SIGTERM ends within five seconds. */
+const closeMs = 3_000;
 
 export interface CoreOptions {
   readonly program: Program;
@@ -91,6 +95,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const firewalls = options.dryRun ? [] : openFirewalls(options, jails);
   const actions = options.dryRun ? new Map() : openActions(options, answer);
   const listeners = new Set<(decision: Decision) => void>();
+  let reported: Promise<void> = Promise.resolve();
 
   async function settle(): Promise<boolean> {
     const batch = decided.splice(0);
@@ -101,13 +106,18 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const explained = batch.length <= explainedBatchMax ? opened : null;
     for (const decision of batch) evidence.hear(decision, jails.get(decision.jail), explained);
     const enforced = enforce(batch, program, firewalls, actions, clock.now());
-    const [saved] = await Promise.all([opened.commit(sync), ...enforced]);
+    const done = Promise.all([opened.commit(sync), reported, ...enforced]);
+    // In the order in which they were decided, whichever disk or firewall answers first.
+    reported = done.then(([saved]) => report(batch, saved));
+    return (await Promise.all([done, reported]))[0][0];
+  }
+
+  function report(batch: readonly Decision[], saved: boolean): void {
     for (const decision of batch) {
       if (options.report === null) tellDecision(log, decision, saved);
       else options.report(decision);
       for (const listen of listeners) listen(decision);
     }
-    return saved;
   }
 
   const core: Core = {
@@ -126,15 +136,32 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       await settle();
     },
     async close(flush) {
-      await settle();
-      for (const { queue } of firewalls) await queue.stop(flush);
-      await Promise.all([...actions.values()].map((queue) => queue.idle(true)));
+      const settled = settle();
+      const stopped = Promise.all([
+        ...firewalls.map(({ queue }) => queue.stop(flush)),
+        ...[...actions.values()].map((queue) => queue.idle(true)),
+        settled,
+      ]);
+      if (!(await endsWithin(stopped, closeMs))) {
+        log.say("warning", "a firewall or an action does not answer: leaving without it");
+        endProcesses();
+      }
       await opened.close();
     },
   };
   for (const jail of jails.all) jail.refresh(clock.now());
   jails.expire(clock.now());
   return core;
+}
+
+async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const ended = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return ended;
 }
 
 function tellDecision(log: Log, decision: Decision, saved: boolean): void {
@@ -220,6 +247,7 @@ function openFirewalls({ program, clock, log }: CoreOptions, jails: Jails): Open
     const queue = new FirewallQueue({
       firewall,
       standing: () => jails.all.filter((jail) => names.has(jail.spec.name)).flatMap(bansOf),
+      now: clock.now,
       say: (level, message) => log.say(level, message, { event: "firewall" }),
     });
     open.push({ queue, jails: names });
@@ -271,13 +299,22 @@ function enforce(
     if (decision.type === "unban" && decision.reason === "ended") continue;
     const until = decision.type === "unban" ? null : decision.until;
     if (until !== null && until <= now) continue;
-    const op = ({ ban: "add", prolong: "extend", unban: "delete" } as const)[decision.type];
+    const op = opOf(decision);
     for (const firewall of firewalls) {
       if (!firewall.jails.has(decision.jail)) continue;
       told.push(firewall.queue.add({ op, jail: decision.jail, address: decision.address, until }));
     }
   }
   return told;
+}
+
+/**
+ * A ban that ended a moment ago may still be in the firewall, whose timeouts begin a little later: adding
+ * would leave it to end there. A second offence therefore replaces what may be left of the first.
+ */
+function opOf(decision: Exclude<Decision, { type: "failure" | "spared" }>): FirewallChange["op"] {
+  if (decision.type === "unban") return "delete";
+  return decision.type === "prolong" || decision.offence > 1 ? "extend" : "add";
 }
 
 function tellActions(

@@ -147,7 +147,8 @@ function startTimers(core: Core, sources: readonly OpenSource[]): { stop(): void
   // Not unref: it keeps the process alive while nothing else does.
   void core.refreshWho();
   const reopen = () => {
-    log.say("info", "SIGHUP: looking at all files and lists again");
+    log.say("info", "SIGHUP: looking at all files, lists and firewalls again");
+    for (const queue of core.firewalls) void queue.checkNow().catch(() => {});
     for (const { source } of sources) source.reopen();
     void core.refreshWho();
   };

@@ -12,6 +12,8 @@ export interface FirewallQueueOptions {
   readonly firewall: Firewall;
   /** All bans that must stand in it now: the truth to return to. */
   readonly standing: () => FirewallChange[];
+  /** The clock that ends of bans are told by, milliseconds since 1970. */
+  readonly now: () => number;
   readonly say: (level: "notice" | "warning", message: string) => void;
 }
 
@@ -30,6 +32,8 @@ const pausesMs = [100, 500, 2_000, 10_000];
 
 export class FirewallQueue {
   #waiting: { change: FirewallChange; done: () => void }[] = [];
+  /** Who waits for the next attempt to bring the firewall back whole, however it ends. */
+  #attempts: (() => void)[] = [];
   #running: Promise<void> | null = null;
   #started = false;
   #stopped = false;
@@ -40,10 +44,12 @@ export class FirewallQueue {
 
   constructor(private readonly options: FirewallQueueOptions) {}
 
-  /** Brings the firewall to what stands. Never rejects: a failure is repaired in the background. */
+  /**
+   * Brings the firewall to what stands. Resolves after the first attempt: a failure is told, and
+   * repaired in the background.
+   */
   async start(): Promise<void> {
-    this.#running ??= this.#work();
-    await this.#running;
+    await this.restoreNow();
     this.#schedule();
   }
 
@@ -92,6 +98,8 @@ export class FirewallQueue {
         // What stands holds the batch already: the next round restores everything.
         this.#started = false;
         this.#repairs++;
+        this.#tellAttempts();
+        for (const { done } of batch.splice(0)) done();
         if (this.#stopped) return;
         await pause(pausesMs[Math.min(failures, pausesMs.length - 1)] as number);
         failures++;
@@ -99,6 +107,10 @@ export class FirewallQueue {
       for (const { done } of batch) done();
     }
     this.#running = null;
+  }
+
+  #tellAttempts(): void {
+    for (const done of this.#attempts.splice(0)) done();
   }
 
   async #restore(): Promise<void> {
@@ -111,6 +123,7 @@ export class FirewallQueue {
     }
     this.#started = true;
     this.#fault = null;
+    this.#tellAttempts();
   }
 
   #schedule(): void {
@@ -121,44 +134,45 @@ export class FirewallQueue {
 
   /** Looks whether what we left still stands, at rest only: under load every `apply` tells. */
   async #check(): Promise<void> {
-    if (this.#running === null) {
-      try {
-        await this.checkNow();
-      } catch (error) {
-        this.options.say("warning", `${this.options.firewall.name}: ${(error as Error).message}`);
-      }
+    try {
+      await this.checkNow();
+    } catch (error) {
+      this.options.say("warning", `${this.options.firewall.name}: ${(error as Error).message}`);
     }
     this.#schedule();
   }
 
-  /** Brings the firewall to what stands, because what should stand changed as a whole. */
-  async restoreNow(): Promise<void> {
-    await this.#running;
-    this.#started = false;
-    this.#running ??= this.#work();
-    await this.#running;
+  /** Brings the firewall to what stands, whatever is there. Resolves after one attempt. */
+  restoreNow(): Promise<void> {
+    return new Promise((done) => {
+      this.#attempts.push(done);
+      this.#started = false;
+      this.#running ??= this.#work();
+    });
   }
 
+  /** False: the rules were not as we left them; they have been put right, or are being. */
   async checkNow(): Promise<boolean> {
-    await this.#running;
-    const holds = await this.options.firewall.check(sampleOf(this.options.standing()));
+    // What is under way tells by itself whether the rules stand.
+    if (this.#running !== null || this.#stopped) return this.#started;
+    const { firewall, now, standing } = this.options;
+    const holds = await firewall.check(sampleOf(standing(), now() + soonMs));
     if (holds || this.#stopped) return holds;
     this.options.say(
       "warning",
-      `somebody changed or flushed the rules of ${this.options.firewall.name}: putting them back`,
+      `somebody changed or flushed the rules of ${firewall.name}: putting them back`,
     );
-    this.#started = false;
     this.#repairs++;
-    this.#running ??= this.#work();
-    await this.#running;
+    await this.restoreNow();
     return false;
   }
 }
 
+/** A ban that ends sooner may be gone from the firewall already, and rightly. */
+const soonMs = 5_000;
+
 /** First, middle and last: a set is flushed whole or not at all. */
-function sampleOf(bans: FirewallChange[]): FirewallChange[] {
-  const soon = Date.now() + 5_000;
-  // One that ends right now may be gone already, and rightly.
+function sampleOf(bans: FirewallChange[], soon: number): FirewallChange[] {
   const lasting = bans.filter((ban) => ban.until === null || ban.until > soon);
   const at = [0, lasting.length >> 1, lasting.length - 1];
   return [...new Set(at)].flatMap((index) => lasting[index] ?? []);

@@ -124,8 +124,8 @@ function makeConsumer(core: Core, watched: Watched, name: string) {
   const opened: Consumer = {
     take: reader.take,
     takeLast: reader.takeLast,
-    moved(position: Position) {
-      core.ledger.move(watched.name, position);
+    moved(position: Position | null) {
+      if (position !== null) core.ledger.move(watched.name, position);
       const settled = core.settle();
       // Only a disk that does not keep up holds a source back; the firewall never does.
       return core.ledger.isBehind ? settled.then(() => {}) : undefined;

@@ -123,6 +123,9 @@ export class FollowedFile {
     this.bytes += bytesRead;
     this.lastAt = Date.now();
     this.#offset += bytesRead;
+    // Before anything is taken: between taking and `moved` nothing may wait, or what was counted
+    // could be journalled without its position.
+    if (this.#head.bytes < headBytesMax) await this.#readHead();
     let start = 0;
     const end = this.#held + bytesRead;
     if (this.#skipping) {
@@ -141,7 +144,6 @@ export class FollowedFile {
       this.oversized++;
       this.consumer.say("notice", `${this.path}: a record of over ${recordBytesMax} bytes skipped`);
     } else if (taken > 0) this.#buffer.copyWithin(0, taken, end);
-    if (this.#head.bytes < headBytesMax) await this.#readHead();
     await this.consumer.moved(this.position());
   }
 

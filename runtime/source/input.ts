@@ -31,6 +31,7 @@ export function inputSource(stream: Readable, consumer: Consumer): Source {
     }
     const all = held.length === 0 ? chunk.subarray(start) : Buffer.concat([held, chunk]);
     const taken = consumer.take(all, 0, all.length);
+    hold(consumer.moved(null));
     held = Buffer.from(all.subarray(taken));
     if (held.length <= recordBytesMax) return;
     held = Buffer.alloc(0);
@@ -39,12 +40,19 @@ export function inputSource(stream: Readable, consumer: Consumer): Source {
     consumer.say("notice", `standard input: a record of over ${recordBytesMax} bytes skipped`);
   }
 
+  /** A disk that does not keep up holds the writer back. */
+  function hold(behind: void | Promise<void>): void {
+    if (behind === undefined) return;
+    stream.pause();
+    void behind.then(() => stream.resume());
+  }
+
   return {
     async start() {
       stream.on("data", take);
       stream.on("end", () => {
         if (held.length > 0) consumer.takeLast(held, 0, held.length);
-        end();
+        void Promise.resolve(consumer.moved(null)).then(end);
       });
       stream.on("error", (error) => {
         consumer.say("warning", `standard input: ${error.message}`);

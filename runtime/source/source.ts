@@ -27,8 +27,11 @@ export interface Consumer {
   take(bytes: Buffer, start: number, end: number): number;
   /** Takes what stood behind the last LF of a file that will not grow any more. */
   takeLast(bytes: Buffer, start: number, end: number): void;
-  /** Everything up to here was taken. A promise holds the source back. */
-  moved(position: Position): void | Promise<void>;
+  /**
+   * Everything up to here was taken; null: there is no way back to it. Called in the same turn as `take`,
+   * or a frame could hold what was counted and not where. A promise holds the source back.
+   */
+  moved(position: Position | null): void | Promise<void>;
   /** Everything that was there has been read: what comes now is live. */
   caughtUp(): void;
   /** A rotated file was read to its end and let go: its position is not needed any more. */

@@ -50,6 +50,8 @@ export interface Lab {
   tryLogin(from: string, to: string, user?: string): Promise<"denied" | "dropped">;
   /** An open TCP connection from the client to sshd, to see an established one die. */
   connect(from: string, to: string): ChildProcess;
+  /** New connections without pause until the lab ends; a line each that sshd answers: `open`, else `no`. */
+  knock(from: string, to: string): ChildProcess;
 }
 
 let made = 0;
@@ -85,6 +87,12 @@ export async function openLab(test: Test, log: "rsyslog" | "journald"): Promise<
   children.push(anchor);
   await firstOutput(anchor);
   const enter = ["-t", String(anchor.pid), "-m", "-n", "--"];
+  const onClient = (script: string, ...words: string[]) => {
+    const argv = ["netns", "exec", client, process.execPath, "-e", script, ...words];
+    const child = spawn("ip", argv, { stdio: ["pipe", "pipe", "pipe"] });
+    children.push(child);
+    return child;
+  };
   const lab: Lab = {
     folder,
     log: join(folder, "auth.log"),
@@ -99,18 +107,8 @@ export async function openLab(test: Test, log: "rsyslog" | "journald"): Promise<
       return { status: result.status, output: result.stdout + result.stderr };
     },
     tryLogin: (from, to, user = "root") => tryLogin(client, from, to, user),
-    connect(from, to) {
-      // ncat is not everywhere, ssh is: it holds the connection open before it logs in.
-      const child = spawn(
-        "ip",
-        ["netns", "exec", client, process.execPath, "-e", holdScript, from, to],
-        {
-          stdio: ["pipe", "pipe", "pipe"],
-        },
-      );
-      children.push(child);
-      return child;
-    },
+    connect: (from, to) => onClient(holdScript, from, to),
+    knock: (from, to) => onClient(knockScript, from, to),
   };
   await startLogging(lab, log, folder);
   await startSshd(lab, folder);
@@ -223,6 +221,8 @@ function tryLogin(
     ...["netns", "exec", client, "sshpass", "-p", "wrong", "ssh", "-b", from],
     ...["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"],
     ...["-o", "ConnectTimeout=2", "-o", "PubkeyAuthentication=no"],
+    // A ban may come between the failure and sshd's answer: ssh must notice by itself.
+    ...["-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=2"],
     ...["-o", "NumberOfPasswordPrompts=1", "-o", "LogLevel=ERROR", `${user}@${to}`, "true"],
   ];
   return new Promise((resolve, reject) => {
@@ -232,8 +232,9 @@ function tryLogin(
       said += chunk;
     });
     child.on("close", () => {
+      // Nothing at all: a connection that fell silent, which ssh tells at a lower level only.
       if (/Permission denied/.test(said)) resolve("denied");
-      else if (/timed out|Connection closed|No route|not responding/i.test(said))
+      else if (said === "" || /timed out|Connection closed|No route|not responding/i.test(said))
         resolve("dropped");
       else reject(new Error(`ssh said: ${said}`));
     });
@@ -247,6 +248,18 @@ socket.on("data", () => console.log("open"));
 socket.on("close", () => { console.log("closed"); process.exit(); });
 socket.on("error", () => {});
 process.stdin.on("data", (text) => socket.write(text));
+`;
+
+/** A connection every 20 ms, each given up after 300 ms. */
+const knockScript = `
+const knock = () => {
+  const socket = require("node:net").connect({ host: process.argv[2], port: 22, localAddress: process.argv[1] });
+  const end = (how) => { if (!socket.destroyed) console.log(how); socket.destroy(); };
+  socket.on("connect", () => end("open"));
+  socket.on("error", () => end("no"));
+  setTimeout(() => end("no"), 300);
+};
+setInterval(knock, 20);
 `;
 
 export async function waitFor(what: string, condition: () => boolean, ms = 10_000): Promise<void> {

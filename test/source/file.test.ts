@@ -46,6 +46,7 @@ function listen() {
       lines.push(bytes.toString("utf8", start, end));
     },
     moved(position) {
+      if (position === null) return;
       if (position.kind === "file") positions.set(key(position), position);
     },
     forget(position) {
