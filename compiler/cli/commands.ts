@@ -19,6 +19,7 @@ export function makeProgram(): Command {
   addCompileAndLint(program);
   addTrials(program);
   addKnowledge(program);
+  addControl(program);
   return program;
 }
 
@@ -95,4 +96,27 @@ function jsonOption(): Option {
 function nowOption(): Option {
   const what = "ISO 8601: fills missing years and dates; the time of lines without a stamp";
   return new Option("--now <time>", what);
+}
+
+/** What a running bundle answers, by the same words as the bundle's own. */
+function addControl(program: Command): void {
+  for (const [usage, describe] of [
+    ["status", "whether it protects: jails, sources, firewalls"],
+    ["bans", "who is banned; `--why ADDRESS` tells what led to it"],
+    ["ban", "ADDRESS JAIL [--for 1h|ever] [--force]: ban by hand"],
+    ["unban", "ADDRESS, PREFIX or all [JAIL]: let in again"],
+    ["flush", "lift all bans"],
+    ["tail", "decisions as they are made"],
+    ["loglevel", "LEVEL: how much the daemon tells"],
+    ["observe", "JAIL on|off: only tell, or ban again"],
+    ["stop", "[--flush]: end it; with --flush the firewall's table goes too"],
+  ] as const) {
+    program
+      .command(usage)
+      .description(`ask the running bundle: ${describe}`)
+      .allowUnknownOption()
+      .argument("[words...]", "with --socket PATH and --json as for the bundle")
+      .addHelpText("after", examples.control)
+      .action(async (words) => (await import("./control.ts")).controlCommand(usage, words));
+  }
 }

@@ -11,6 +11,12 @@ Begin with:
   f2b compile policy.f2b -o policy.mjs         the one file that a host needs
 
 Exit codes: 0 done; 1 the input has errors or tests failed; 2 wrong usage; 3 a fault of the host.`,
+  control: `
+Examples:
+  f2b status                                   one line says whether it protects
+  f2b bans --why 203.0.113.9                   the lines, the rule, what the actions answered
+
+Next: f2b unban 203.0.113.9                    let them in again`,
   compile: `
 Examples:
   f2b compile policy.f2b -o policy.mjs --minify

@@ -7,7 +7,6 @@
  */
 import { endProcesses } from "../action/process.ts";
 import { ActionQueue, type Answer } from "../action/queue.ts";
-import { repeatableChance } from "../ban-ladder.ts";
 import type { FirewallChange, JailSpec, Program } from "../contract.ts";
 import type { Decision, JailSnapshot } from "../decision.ts";
 import type { Jail } from "../jail.ts";
@@ -70,7 +69,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   let ledger: Ledger | null = null;
   const jails = makeJails(program, {
     lookUp: whoLists.lookUp,
-    chance: repeatableChance,
+    // Nobody may know beforehand when a ban ends.
+    chance: () => Math.random(),
     onChange(change) {
       ledger?.note({ type: "change", change });
       if (change.type === "ban" || change.type === "unban") mustSync = true;
