@@ -185,7 +185,7 @@ async function openRotated(one: Followed, position: FilePosition): Promise<void>
     const found = tryStat(path);
     if (name === basename(one.path) || found === null) continue;
     if (found.ino !== position.ino || found.dev !== position.dev) continue;
-    const file = await FollowedFile.open(path, one.consumer);
+    const file = await FollowedFile.open(path, one.consumer, one.path);
     if (await file.seek(position)) {
       await file.readOn(() => false);
       one.old.push({ file, until: performance.now() + drainMs });

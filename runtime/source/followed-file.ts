@@ -41,14 +41,17 @@ export class FollowedFile {
     private readonly consumer: Consumer,
   ) {}
 
-  /** Opens a regular file; links are followed. Throws with the reason in words. */
-  static async open(path: string, consumer: Consumer): Promise<FollowedFile> {
+  /**
+   * Opens a regular file; links are followed. Throws with the reason in words. A rotated file is found
+   * under another name, but its position stays that of the log it was (`knownAs`).
+   */
+  static async open(path: string, consumer: Consumer, knownAs = path): Promise<FollowedFile> {
     // O_NONBLOCK: opening a FIFO must not hang before fstat can refuse it.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
       const found = await file.stat();
       if (!found.isFile()) throw new Error(`is ${kindOf(found)}, not a regular file`);
-      return new FollowedFile(path, file, found.dev, found.ino, consumer);
+      return new FollowedFile(knownAs, file, found.dev, found.ino, consumer);
     } catch (error) {
       await file.close();
       throw error;

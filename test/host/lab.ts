@@ -15,7 +15,9 @@ export const server4 = "192.0.2.1";
 export const server6 = "2001:db8::1";
 export const attacker4 = "192.0.2.10";
 export const honest4 = "192.0.2.11";
-export const attacker6 = "2001:db8::10";
+/** In a network of its own: a prefix that held the server too would be spared. */
+export const attacker6 = "2001:db8:1::10";
+export const neighbour6 = "2001:db8:1::11";
 
 /** Why the lab cannot be built here; null: it can. Tests that skip say it. */
 export function labFault(log: "rsyslog" | "journald"): string | null {
@@ -124,7 +126,7 @@ function makeNetwork(id: string, server: string, client: string): void {
   ip("link", "add", left, "type", "veth", "peer", "name", right);
   for (const [name, link, addresses] of [
     [server, left, [`${server4}/24`, `${server6}/64`]],
-    [client, right, [`${attacker4}/24`, `${honest4}/24`, `${attacker6}/64`, "2001:db8::11/64"]],
+    [client, right, [`${attacker4}/24`, `${honest4}/24`, `${attacker6}/64`, `${neighbour6}/64`]],
   ] as const) {
     ip("link", "set", link, "netns", name);
     ip("-n", name, "link", "set", link, "up");
@@ -142,6 +144,8 @@ function makeNetwork(id: string, server: string, client: string): void {
       );
     }
   }
+  ip("-n", server, "route", "add", "2001:db8:1::/64", "dev", left);
+  ip("-n", client, "route", "add", "2001:db8::/64", "dev", right);
 }
 
 /** A /dev with a log of its own and an empty /run; then it waits for its standard input to close. */

@@ -1,0 +1,157 @@
+/**
+ * `kill -9` at random moments, a writer writing and rotating all the while: no ban that was told is lost, none is
+ * made twice, and every line counts exactly once. Half of the attackers write one line less than the
+ * ban takes: a line that counted twice would ban them. The others write just enough: a line that was
+ * lost would let them go.
+ *
+ * 50 kills in `npm test`, 200 in `npm run test:faults` (F2B_FAULTS=1).
+ */
+import { appendFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { request } from "../../runtime/control/client.ts";
+import { makeFolder, type Running, startBundle, until, writeBundle } from "../host/bundle.ts";
+
+const kills = process.env["F2B_FAULTS"] === "1" ? 200 : 50;
+const threshold = 5;
+const attackersAtOnce = 30;
+
+const policyOf = (log: string) => `use std/memory
+filter door {
+  format syslog program "door"
+  fail "refused {address}"
+}
+jail door {
+  watch file "${log}"
+  filter door
+  ban after ${threshold} failures within 1h for 2h
+  never ban self
+  do memory
+}
+`;
+
+/** Numbers that a seed decides (Park and Miller), so that a failure can be had again. */
+function makeRandom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 48_271) % 0x7fff_ffff;
+    return state % below;
+  };
+}
+
+/** Writes attackers' lines in a mixed order, now and then half a line first, until it is stopped. */
+function startWriter(log: string, random: (below: number) => number) {
+  const guilty = new Set<string>();
+  const innocent = new Set<string>();
+  const active: { address: string; left: number }[] = [];
+  let made = 0;
+  let lines = 0;
+  const open = () => {
+    const address = `198.18.${made >> 8}.${made & 255}`;
+    const isGuilty = made++ % 2 === 0;
+    (isGuilty ? guilty : innocent).add(address);
+    active.push({ address, left: isGuilty ? threshold : threshold - 1 });
+  };
+  const write = () => {
+    const at = random(active.length);
+    const one = active[at];
+    if (one === undefined) return;
+    const line = `${new Date().toISOString()} host door[7]: refused ${one.address}\n`;
+    const cut = random(4) === 0 ? random(line.length) : 0;
+    if (cut > 0) appendFileSync(log, line.slice(0, cut));
+    appendFileSync(log, line.slice(cut));
+    lines++;
+    if (--one.left === 0) active.splice(at, 1);
+  };
+  const timer = setInterval(() => {
+    while (active.length < attackersAtOnce) open();
+    for (let n = random(8); n > 0; n--) write();
+  }, 3);
+  return {
+    guilty,
+    innocent,
+    lines: () => lines,
+    /** Lets all attackers finish. */
+    stop() {
+      clearInterval(timer);
+      while (active.length > 0) write();
+    },
+  };
+}
+
+t.test(`kill -9, ${kills} times`, { timeout: 230_000 }, async (t) => {
+  const seed = 1 + (Date.now() % 1_000_000);
+  t.comment(`seed ${seed}`);
+  const random = makeRandom(seed);
+  const folder = makeFolder(t, "kill");
+  const log = join(folder, "door.log");
+  const socket = join(folder, "control", "f2b.sock");
+  const bundle = await writeBundle(folder, policyOf(log));
+  const start = () =>
+    startBundle(t, [
+      ...[process.execPath, bundle, "--json"],
+      ...["--state", join(folder, "state"), "--socket", socket],
+    ]);
+  const told: string[] = [];
+  const hear = (daemon: Running) => {
+    for (const line of daemon.out) {
+      const decision = JSON.parse(line);
+      if (decision.type === "ban") told.push(decision.id);
+    }
+  };
+  const standing = async () => {
+    const { bans } = (await request(socket, { verb: "bans" })) as { bans: { id: string }[] };
+    return new Set(bans.map((ban) => ban.id));
+  };
+  const lost: string[] = [];
+  const warnings: string[] = [];
+  appendFileSync(log, "");
+  const writer = startWriter(log, random);
+  let rotations = 0;
+  for (let n = 0; n < kills; n++) {
+    const daemon = start();
+    if (n % 10 === 9) {
+      await until("the socket", async () => {
+        const now = await standing();
+        lost.push(...told.filter((id) => !now.has(id)));
+        return true;
+      });
+    }
+    await new Promise((done) => setTimeout(done, 30 + random(270)));
+    // One rotation a run: of two while nobody looks, the file in between has no position.
+    if (random(3) === 0) renameSync(log, `${log}.${++rotations}`);
+    await new Promise((done) => setTimeout(done, random(60)));
+    daemon.child.kill("SIGKILL");
+    await daemon.ended;
+    hear(daemon);
+    warnings.push(...daemon.err);
+  }
+  writer.stop();
+  const last = start();
+  await until("all bans", async () => (await standing()).size >= writer.guilty.size, 20_000).catch(
+    (error) => t.fail(String(error)),
+  );
+  const now = await standing();
+  last.child.kill("SIGTERM");
+  t.equal(await last.ended, 0, "ends cleanly on SIGTERM");
+  hear(last);
+  warnings.push(...last.err);
+
+  t.comment(`${writer.lines()} lines, ${rotations} rotations, ${told.length} bans told`);
+  t.ok(writer.guilty.size > kills && rotations > 0, "there was something to lose");
+  t.same(lost, [], "no ban that was told is missing after a restart");
+  const expected = [...writer.guilty].sort();
+  t.same(
+    [...now].sort(),
+    expected,
+    "who wrote enough lines is banned, nobody else: each line once",
+  );
+  t.equal(new Set(told).size, told.length, "no ban is made twice");
+  t.same(
+    told.filter((id) => !now.has(id)),
+    [],
+    "every ban that was told stands",
+  );
+  const bad = warnings.filter((line) => /corrupt|damaged|cannot|gone|was cut/.test(line));
+  t.same(bad, [], "no state file was damaged, no log's rest was gone");
+});
