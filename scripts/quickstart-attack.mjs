@@ -9,6 +9,7 @@ const honest = "198.51.100.20";
 const colleague = "192.0.2.10";
 const forger = "203.0.113.66";
 const victim = "198.51.100.7";
+const twins = ["203.0.113.77", "203.0.113.78"];
 
 export function* attack() {
   let pid = 4100;
@@ -42,7 +43,7 @@ export function* attack() {
 
   const names = ["admin", "git", "deploy", "postgres", "ubuntu", "www"];
   for (const [index, name] of names.entries()) {
-    const say = index === 0 ? "Slowly, many names: each failure in another session." : undefined;
-    yield sshd(unknown(name, `203.0.113.${index % 2 === 0 ? 77 : 78}`), say, index === 0 ? 900 : 300);
+    const say = index === 0 ? "Two more at once." : undefined;
+    yield sshd(unknown(name, twins[index % 2]), say, index === 0 ? 900 : 250);
   }
 }

@@ -24,7 +24,7 @@ const [bold, dim, red, green, yellow] = ["1", "2", "31", "32", "33"].map(paint);
 setUp();
 const folder = mkdtempSync(join(tmpdir(), "f2b-start-"));
 let daemon = null;
-let exitCode = 0;
+const exitCode = 0;
 process.on("exit", () => {
   daemon?.kill("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
@@ -92,13 +92,14 @@ async function untilReady(complaints) {
 }
 
 function tell({ type, jail, id, until, time, failures, rule }) {
-  if (type === "failure") console.log(`    ${dim("failure")}  ${id}  ${dim(`${jail}, rule ${rule}`)}`);
+  if (type === "failure") console.log(`    ${dim("failure")}  ${id}  ${dim(`rule ${rule}`)}`);
   if (type === "ban" || type === "prolong") {
     const minutes = Math.round((Date.parse(until) - Date.parse(time)) / 60_000);
     const what = `after ${failures} failures in jail ${jail}, for ${minutes} minutes`;
     console.log(`    ${bold(red("BANNED"))}   ${bold(id)}  ${what}`);
   }
-  if (type === "spared") console.log(`    ${green("spared")}   ${id}  ${dim("`never ban` has it")}`);
+  if (type === "spared")
+    console.log(`    ${green("spared")}   ${id}  ${dim("`never ban` has it")}`);
 }
 
 /** What the running bundle answers, as it prints it. */
@@ -107,7 +108,8 @@ function ask(words) {
   const args = ["policy.mjs", ...words, "--socket", "f2b.sock"];
   const ran = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
   process.stdout.write(ran.stdout.replace(/^(?=.)/gm, "  "));
-  if (ran.status !== 0) throw new Error(`${words.join(" ")} ended with ${ran.status}\n${ran.stderr}`);
+  if (ran.status !== 0)
+    throw new Error(`${words.join(" ")} ended with ${ran.status}\n${ran.stderr}`);
 }
 
 /** RFC 3164, in UTC as the policy says. */
