@@ -62,11 +62,15 @@ export class Store {
   private constructor(
     private readonly folder: Folder,
     private readonly options: StoreOptions,
-    private journal: FileHandle,
+    /** null: the disk has refused a new one so far. */
+    private journal: FileHandle | null,
     private generation: number,
   ) {}
 
-  /** Opens the folder, locks it, and gives what is there. Throws only when the folder is unusable. */
+  /**
+   * Opens the folder, locks it, and gives what is there. Throws only when the folder is unusable: a disk that
+   * is full or read-only is told and tried again, because a host is to be guarded all the same.
+   */
   static async open(
     path: string,
     options: StoreOptions,
@@ -75,14 +79,31 @@ export class Store {
     const folder = await openFolder(path);
     try {
       const generation = (await readState(folder, options.warn, take)) + 1;
-      const journal = await createJournal(folder, generation);
-      const store = new Store(folder, options, journal, generation);
-      store.counters.journalBytes = (await journal.stat()).size;
+      const store = new Store(folder, options, null, generation);
+      try {
+        await store.#openJournal();
+      } catch (error) {
+        store.#blame(error as Error);
+      }
       return store;
     } catch (error) {
       await folder.unlock();
       throw error;
     }
+  }
+
+  async #openJournal(): Promise<FileHandle> {
+    if (this.journal !== null) return this.journal;
+    this.journal = await createJournal(this.folder, this.generation);
+    this.counters.journalBytes = headerFrame("journal", this.generation).length;
+    return this.journal;
+  }
+
+  #blame({ message }: Error): void {
+    if (this.counters.fault === null) {
+      this.options.warn(`state cannot be saved: ${message}; bans go on, trying again every second`);
+    }
+    this.counters.fault = message;
   }
 
   /**
@@ -131,11 +152,12 @@ export class Store {
 
   async #writeBatch(bytes: Buffer, durable: boolean): Promise<boolean> {
     for (;;) {
-      const position = this.counters.journalBytes;
       try {
+        const journal = await this.#openJournal();
+        const position = this.counters.journalBytes;
         // At a fixed position: a retry overwrites what a failed write left.
-        await (this.options.write ?? writeAt)(this.journal, bytes, position);
-        if (durable) await this.journal.datasync();
+        await (this.options.write ?? writeAt)(journal, bytes, position);
+        if (durable) await journal.datasync();
         this.counters.journalBytes = position + bytes.length;
         if (this.counters.fault !== null) {
           this.counters.fault = null;
@@ -143,13 +165,7 @@ export class Store {
         }
         return true;
       } catch (error) {
-        const fault = (error as Error).message;
-        if (this.counters.fault === null) {
-          this.options.warn(
-            `state cannot be saved: ${fault}; bans go on, trying again every second`,
-          );
-        }
-        this.counters.fault = fault;
+        this.#blame(error as Error);
         if (this.#closed) return false;
         await pause(retryMs);
       }
@@ -182,7 +198,7 @@ export class Store {
       this.counters.journalBytes = headerFrame("journal", generation).length;
       this.#swapping = false;
       this.#start();
-      await old.close();
+      await old?.close();
       await this.#writeSnapshot(frames, generation);
       await removeBefore(this.folder, generation - 1);
       return true;
@@ -207,6 +223,10 @@ export class Store {
         position += frame.length;
       }
       await file.sync();
+    } catch (error) {
+      // A full disk must not be kept full by what failed on it.
+      await unlink(join(this.folder.path, draft)).catch(() => {});
+      throw error;
     } finally {
       await file.close();
     }
@@ -219,7 +239,7 @@ export class Store {
     if (this.counters.fault === null) await this.flush();
     this.#closed = true;
     await this.#writing;
-    await this.journal.close();
+    await this.journal?.close();
     await this.folder.unlock();
   }
 }
@@ -334,8 +354,13 @@ async function setAside(path: string, why: string, warn: (message: string) => vo
   for (let n = 1; ; n++) {
     const aside = `${path}.corrupt-${n}`;
     if (await exists(aside)) continue;
-    await rename(path, aside);
-    warn(`state file ${path} is corrupt (${why}); kept as ${aside}`);
+    try {
+      await rename(path, aside);
+      warn(`state file ${path} is corrupt (${why}); kept as ${aside}`);
+    } catch (error) {
+      // A read-only disk: what is whole is used all the same.
+      warn(`state file ${path} is corrupt (${why}) and stays there: ${(error as Error).message}`);
+    }
     return;
   }
 }
@@ -392,10 +417,18 @@ function snapshotFrames(records: Iterable<unknown>, generation: number): Buffer[
 
 async function createJournal(folder: Folder, generation: number): Promise<FileHandle> {
   const { O_CREAT, O_EXCL, O_RDWR } = constants;
-  const file = await folder.openFile(`journal-${generation}`, O_RDWR | O_CREAT | O_EXCL);
-  await writeAt(file, headerFrame("journal", generation), 0);
-  await folder.sync();
-  return file;
+  const name = `journal-${generation}`;
+  const file = await folder.openFile(name, O_RDWR | O_CREAT | O_EXCL);
+  try {
+    await writeAt(file, headerFrame("journal", generation), 0);
+    await folder.sync();
+    return file;
+  } catch (error) {
+    // Or the next attempt would find its name taken.
+    await file.close();
+    await unlink(join(folder.path, name)).catch(() => {});
+    throw error;
+  }
 }
 
 async function removeBefore(folder: Folder, generation: number): Promise<void> {
