@@ -28,6 +28,7 @@ export interface FirewallStatus {
 }
 
 const checkMs = 10_000;
+const notStarted = "not started";
 const pausesMs = [100, 500, 2_000, 10_000];
 
 export class FirewallQueue {
@@ -37,7 +38,9 @@ export class FirewallQueue {
   #running: Promise<void> | null = null;
   #started = false;
   #stopped = false;
-  #fault: string | null = "not started";
+  /** What is decided while a restore is under way is not in what it restores. */
+  #restoring = false;
+  #fault: string | null = notStarted;
   #repairs = 0;
   #lastAt: number | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -53,12 +56,19 @@ export class FirewallQueue {
     this.#schedule();
   }
 
-  /** Resolves when the change is in force. */
+  /**
+   * Resolves when the change is in force, or when the firewall is known to be out of step: then nothing is
+   * kept here, because what stands is all that it needs to be brought back.
+   */
   add(change: FirewallChange): Promise<void> {
     if (this.#stopped) return Promise.resolve();
+    if (!this.#started && !this.#restoring) {
+      if (this.#fault !== notStarted) return Promise.resolve();
+      return new Promise((done) => this.#attempts.push(done));
+    }
     return new Promise((done) => {
       this.#waiting.push({ change, done });
-      if (this.#started) this.#running ??= this.#work();
+      this.#running ??= this.#work();
     });
   }
 
@@ -95,11 +105,11 @@ export class FirewallQueue {
         const fault = (error as Error).message;
         if (this.#fault !== fault) this.options.say("warning", `${fault}; bringing it back whole`);
         this.#fault = fault;
-        // What stands holds the batch already: the next round restores everything.
         this.#started = false;
         this.#repairs++;
         this.#tellAttempts();
-        for (const { done } of batch.splice(0)) done();
+        // What stands holds all of it: the next round restores everything.
+        for (const { done } of [...batch.splice(0), ...this.#waiting.splice(0)]) done();
         if (this.#stopped) return;
         await pause(pausesMs[Math.min(failures, pausesMs.length - 1)] as number);
         failures++;
@@ -116,8 +126,13 @@ export class FirewallQueue {
   async #restore(): Promise<void> {
     const stale = this.#waiting;
     this.#waiting = [];
-    await this.options.firewall.start(this.options.standing());
-    for (const { done } of stale) done();
+    this.#restoring = true;
+    try {
+      await this.options.firewall.start(this.options.standing());
+    } finally {
+      this.#restoring = false;
+      for (const { done } of stale) done();
+    }
     if (this.#repairs > 0) {
       this.options.say("notice", `${this.options.firewall.name} is in step again`);
     }
