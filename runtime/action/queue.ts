@@ -72,6 +72,15 @@ export class ActionQueue {
     await this.#running;
   }
 
+  /** Drops what waits: the daemon ends, and what runs is about to be killed. */
+  abandon(): void {
+    this.#stopped = true;
+    this.counters.shed += this.counters.waiting;
+    this.counters.waiting = 0;
+    this.#waiting.length = 0;
+    this.#head = 0;
+  }
+
   async #drain(): Promise<void> {
     for (;;) {
       const event = this.#waiting[this.#head];

@@ -144,6 +144,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ]);
       if (!(await endsWithin(stopped, closeMs))) {
         log.say("warning", "a firewall or an action does not answer: leaving without it");
+        for (const queue of actions.values()) queue.abandon();
         endProcesses();
       }
       await opened.close();

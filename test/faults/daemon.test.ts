@@ -1,0 +1,241 @@
+/**
+ * A running bundle among the faults of its host: a second daemon, garbage on its socket, a disk that is full, an
+ * action that hangs, an inotify that is used up. It goes on guarding and says what is wrong.
+ */
+import { spawnSync } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import {
+  ask,
+  askStatus,
+  makeFolder,
+  type Running,
+  startBundle,
+  until,
+  writeBundle,
+} from "../host/bundle.ts";
+
+/** A number that no other process sleeps for. */
+const sleepSeconds = `${process.pid}987`;
+
+const policyOf = (log: string, action: string) => `use std/memory
+action hang {
+  on ban { run ["sleep", "${sleepSeconds}"] timeout 200s }
+}
+filter door {
+  format syslog program "door"
+  fail "refused {address}"
+}
+jail door {
+  watch file "${log}"
+  filter door
+  ban after 2 failures within 1h for 2h
+  never ban self
+  do ${action}
+}
+`;
+
+interface Guarded {
+  readonly folder: string;
+  readonly log: string;
+  readonly bundle: string;
+  readonly socket: string;
+  readonly state: string;
+  readonly argv: readonly string[];
+  fail(address: string): void;
+}
+
+async function prepare(test: Test, action = "memory"): Promise<Guarded> {
+  const folder = makeFolder(test, "daemon");
+  const log = join(folder, "door.log");
+  writeFileSync(log, "");
+  const bundle = await writeBundle(folder, policyOf(log, action));
+  const socket = join(folder, "control", "f2b.sock");
+  const state = join(folder, "state");
+  return {
+    ...{ folder, log, bundle, socket, state },
+    argv: [process.execPath, bundle, "--json", "--state", state, "--socket", socket],
+    fail(address) {
+      const line = `${new Date().toISOString()} host door[7]: refused ${address}\n`;
+      appendFileSync(log, line + line);
+    },
+  };
+}
+
+const isReady = (daemon: Running) => daemon.err.some((line) => line.includes('"event":"ready"'));
+const bans = (daemon: Running, id: string) =>
+  daemon.out.filter((line) => line.includes('"type":"ban"') && line.includes(`"${id}"`)).length;
+
+async function start(test: Test, guarded: Guarded): Promise<Running> {
+  const daemon = startBundle(test, guarded.argv);
+  await until("ready", () => isReady(daemon));
+  return daemon;
+}
+
+async function stop(test: Test, daemon: Running): Promise<void> {
+  const since = performance.now();
+  daemon.child.kill("SIGTERM");
+  test.equal(await daemon.ended, 0, "ends cleanly");
+  test.ok(performance.now() - since < 5_000, `in ${Math.round(performance.now() - since)} ms`);
+}
+
+t.test("a second daemon is refused, and the first goes on", async (t) => {
+  const guarded = await prepare(t);
+  const first = await start(t, guarded);
+  for (const [what, words] of [
+    ["the same state", ["--socket", join(guarded.folder, "control", "other.sock")]],
+    ["the same socket", ["--state", join(guarded.folder, "other")]],
+  ] as const) {
+    const second = startBundle(t, [...guarded.argv, ...words]);
+    t.equal(await second.ended, 3, what);
+    t.match(second.err.join("\n"), /another daemon/);
+  }
+  guarded.fail("192.0.2.7");
+  await until("the ban", () => bans(first, "192.0.2.7") === 1);
+  t.equal((await askStatus(guarded.bundle, guarded.socket)).pid, first.child.pid);
+  await stop(t, first);
+  t.notOk(existsSync(guarded.socket), "the socket is gone");
+});
+
+t.test("a dead socket is replaced; the folder and the socket are ours alone", async (t) => {
+  const guarded = await prepare(t);
+  const first = await start(t, guarded);
+  first.child.kill("SIGKILL");
+  await first.ended;
+  t.ok(existsSync(guarded.socket), "left behind by kill -9");
+  const second = await start(t, guarded);
+  t.equal(statSync(guarded.socket).mode & 0o777, 0o600);
+  t.equal(statSync(join(guarded.folder, "control")).mode & 0o777, 0o700);
+  t.equal(statSync(guarded.state).mode & 0o777, 0o700);
+  await stop(t, second);
+});
+
+t.test("garbage, floods and half-open clients on the socket disturb nobody", async (t) => {
+  const guarded = await prepare(t);
+  const daemon = await start(t, guarded);
+  const clients = [];
+  const garbage = [
+    "",
+    "{",
+    '{"id":1,"verb":"__proto__"}\n',
+    '{"id":1,"verb":"ban","address":"192.0.2.1; flush ruleset","jail":"door"}\n',
+    "\0\xff".repeat(4_000),
+    "[".repeat(20_000),
+    '{"id":1,"verb":"status"}\n'.repeat(500),
+  ];
+  for (let n = 0; n < 24; n++) {
+    const client = connect(guarded.socket);
+    client.on("error", () => {});
+    client.write(Buffer.from(garbage[n % garbage.length] ?? "", "latin1"));
+    clients.push(client);
+  }
+  guarded.fail("192.0.2.7");
+  await until("the ban", () => bans(daemon, "192.0.2.7") === 1);
+  t.match(await ask([process.execPath, guarded.bundle, "bans", "--socket", guarded.socket]), /192/);
+  for (const client of clients) client.destroy();
+  await stop(t, daemon);
+});
+
+t.test("an action that hangs delays neither bans nor the end", async (t) => {
+  const guarded = await prepare(t, "hang, memory");
+  const daemon = await start(t, guarded);
+  guarded.fail("192.0.2.7");
+  guarded.fail("192.0.2.8");
+  await until("the bans", () => bans(daemon, "192.0.2.7") + bans(daemon, "192.0.2.8") === 2);
+  await until(
+    "the action",
+    () => spawnSync("pgrep", ["-fx", `sleep ${sleepSeconds}`]).status === 0,
+  );
+  await stop(t, daemon);
+  const left = spawnSync("pgrep", ["-fx", `sleep ${sleepSeconds}`]);
+  t.equal(left.status, 1, "nothing that it started stays behind");
+});
+
+t.test("SIGHUP looks at files again", async (t) => {
+  const guarded = await prepare(t);
+  const daemon = await start(t, guarded);
+  renameSync(guarded.log, `${guarded.log}.1`);
+  guarded.fail("192.0.2.7");
+  daemon.child.kill("SIGHUP");
+  await until("the ban", () => bans(daemon, "192.0.2.7") === 1);
+  t.match(daemon.err.join("\n"), /SIGHUP/);
+  await stop(t, daemon);
+});
+
+t.test("standard input is counted as it comes", async (t) => {
+  const guarded = await prepare(t);
+  const policy = policyOf(guarded.log, "memory").replace(/watch file .*/, "watch input");
+  const folder = join(guarded.folder, "input");
+  mkdirSync(folder);
+  const bundle = await writeBundle(folder, policy);
+  const state = join(folder, "state");
+  const daemon = startBundle(t, [process.execPath, bundle, "--json", "--once", "--state", state]);
+  const line = `${new Date().toISOString()} host door[7]: refused 192.0.2.7\n`;
+  daemon.child.stdin?.write(line + line.slice(0, 20));
+  daemon.child.stdin?.write(line.slice(20));
+  await until("the ban", () => bans(daemon, "192.0.2.7") === 1);
+  daemon.child.stdin?.end();
+  t.equal(await daemon.ended, 0, "ends with its input");
+});
+
+const mayUnshare = spawnSync("unshare", ["-Urm", "true"]).status === 0;
+const unshared = {
+  skip: mayUnshare ? false : "needs user namespaces (unshare -Urm)",
+};
+
+t.test("inotify used up: it polls, says so, and bans all the same", unshared, async (t) => {
+  const guarded = await prepare(t);
+  const script = 'echo 0 > /proc/sys/user/max_inotify_watches && exec "$@"';
+  const daemon = startBundle(t, ["unshare", "-Ur", "sh", "-c", script, "sh", ...guarded.argv]);
+  await until("ready", () => isReady(daemon));
+  const [source] = (await askStatus(guarded.bundle, guarded.socket)).sources;
+  t.match(source, { state: "polling", detail: "inotify limits reached" });
+  guarded.fail("192.0.2.7");
+  await until("the ban", () => bans(daemon, "192.0.2.7") === 1);
+  t.pass("found by polling");
+});
+
+t.test("a full disk: bans go on, are told as unsaved, and are saved later", unshared, async (t) => {
+  const guarded = await prepare(t);
+  const script = `mkdir -p "$0" && mount -t tmpfs -o size=64k,mode=700 tmpfs "$0" &&
+    { dd if=/dev/zero of="$0/fill" bs=4k 2> /dev/null; exec "$@"; }`;
+  const argv = ["unshare", "-Urm", "sh", "-c", script, guarded.state, ...guarded.argv];
+  const daemon = startBundle(t, argv);
+  await until("ready", () => isReady(daemon));
+  guarded.fail("192.0.2.7");
+  await until("the fault", async () => {
+    const status = await askStatus(guarded.bundle, guarded.socket);
+    return status.protecting && /state cannot be saved.*ENOSPC/.test(status.verdict);
+  });
+  t.match(daemon.err.join("\n"), /state cannot be saved: ENOSPC/);
+  const enter = ["-t", String(daemon.child.pid), "-U", "-m", "--preserve-credentials"];
+  spawnSync("nsenter", [...enter, "rm", join(guarded.state, "fill")]);
+  await until("saved", () => bans(daemon, "192.0.2.7") === 1);
+  t.match(daemon.err.join("\n"), /the disk works again/);
+});
+
+t.test("a read-only disk: it starts and guards", unshared, async (t) => {
+  const guarded = await prepare(t);
+  const script = `mkdir -p "$0" && mount -t tmpfs -o ro,mode=700 tmpfs "$0" && exec "$@"`;
+  const argv = ["unshare", "-Urm", "sh", "-c", script, guarded.state, ...guarded.argv];
+  const daemon = startBundle(t, argv);
+  await until("ready", () => isReady(daemon));
+  t.match(daemon.err.join("\n"), /state cannot be saved: EROFS/);
+  guarded.fail("192.0.2.7");
+  await until("the ban", async () => {
+    const { bans } = JSON.parse(
+      `{"bans":[${(await ask([process.execPath, guarded.bundle, "bans", "--json", "--socket", guarded.socket])).trim().split("\n").join(",")}]}`,
+    );
+    return bans.length === 1;
+  });
+  t.pass("banned though it cannot be remembered");
+});
