@@ -1,0 +1,76 @@
+/**
+ * The queue before a firewall: order is kept, a failure brings back what stands, nothing waits for ever.
+ */
+import t from "tap";
+import type { Firewall, FirewallChange } from "../../runtime/contract.ts";
+import { FirewallQueue } from "../../runtime/daemon/firewall-queue.ts";
+
+function open() {
+  const standing: FirewallChange[] = [];
+  const told: string[] = [];
+  const said: string[] = [];
+  const host = { fault: null as string | null, holds: true };
+  const refuse = () => {
+    if (host.fault !== null) throw new Error(host.fault);
+  };
+  const firewall: Firewall = {
+    name: "fake",
+    async start(bans) {
+      refuse();
+      told.push(`start ${bans.map((ban) => ban.address).join(" ")}`.trim());
+    },
+    async apply(changes) {
+      refuse();
+      told.push(changes.map(({ op, address }) => `${op} ${address}`).join(", "));
+    },
+    check: async () => host.holds,
+    stop: async () => {},
+  };
+  const say = (_level: string, message: string) => said.push(message);
+  const queue = new FirewallQueue({ firewall, standing: () => [...standing], now: () => 0, say });
+  const change = (op: FirewallChange["op"], address: string): Promise<void> => {
+    const one = { op, jail: "door", address, until: null };
+    if (op === "add") standing.push(one);
+    return queue.add(one);
+  };
+  t.teardown(() => queue.stop(false));
+  return { queue, host, told, said, change };
+}
+
+t.test("changes of one turn go out together and in order", async (t) => {
+  const { queue, told, change } = open();
+  await queue.start();
+  await Promise.all([change("add", "192.0.2.1"), change("delete", "192.0.2.1")]);
+  t.same(told, ["start", "add 192.0.2.1, delete 192.0.2.1"]);
+  t.equal(queue.status().inStep, true);
+});
+
+t.test("a firewall that fails gets everything that stands once it works", async (t) => {
+  const { queue, host, told, said, change } = open();
+  host.fault = "no";
+  await queue.start();
+  t.equal(queue.status().inStep, false, "the start did not wait for it");
+  await change("add", "192.0.2.1");
+  t.equal(queue.status().waiting, 0, "nothing is kept for it");
+  host.fault = null;
+  await queue.restoreNow();
+  t.equal(told[told.length - 1], "start 192.0.2.1");
+  t.equal(queue.status().inStep, true);
+  t.match(said.join("; "), /no; bringing it back whole.*in step again/);
+  host.fault = "again";
+  await change("add", "192.0.2.2");
+  host.fault = null;
+  await queue.restoreNow();
+  t.equal(told[told.length - 1], "start 192.0.2.1 192.0.2.2");
+});
+
+t.test("what somebody flushed is put back", async (t) => {
+  const { queue, host, told, change } = open();
+  await queue.start();
+  await change("add", "192.0.2.1");
+  t.equal(await queue.checkNow(), true);
+  host.holds = false;
+  t.equal(await queue.checkNow(), false);
+  t.equal(told[told.length - 1], "start 192.0.2.1");
+  t.equal(queue.status().repairs, 1);
+});
