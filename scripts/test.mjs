@@ -16,6 +16,8 @@ const tap = join(root, "node_modules/tap/dist/esm/run.mjs");
 const args = [tap, "run", "--reporter=tap", "--jobs=2", "--disable-coverage"];
 const child = spawn(process.execPath, [...args, ...process.argv.slice(2)], {
   cwd: root,
+  // Tests of the command line run what was just built.
+  env: { ...process.env, F2B_CLI: join(root, "dist/f2b.js") },
   stdio: ["ignore", "pipe", "inherit"],
 });
 

@@ -8,6 +8,10 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 const main = fileURLToPath(new URL("../../compiler/cli/main.ts", import.meta.url));
 
+/** `npm test` has just built it and says where; by itself a test runs the sources. */
+const { F2B_CLI: built } = process.env;
+export const cli = built === undefined ? ["--import", "tsx", main] : [built];
+
 export interface Ran {
   readonly code: number | null;
   readonly out: string;
@@ -15,10 +19,15 @@ export interface Ran {
 }
 
 /** Paths in `args` are relative to the project. `TZ` is UTC unless `env` says otherwise. */
-export function f2b(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
-  const ran = spawnSync(process.execPath, ["--import", "tsx", main, ...args], {
+export function f2b(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input: string | Buffer = "",
+): Ran {
+  const ran = spawnSync(process.execPath, [...cli, ...args], {
     cwd: root,
     encoding: "utf8",
+    input,
     env: { ...process.env, TZ: "UTC", NO_COLOR: "1", ...env },
     maxBuffer: 64 << 20,
   });
