@@ -3,7 +3,10 @@
  * import) and in the oracle. What comes out is lines of JSON of the same shape, to be compared.
  */
 
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { check } from "../../compiler/2-check/check.ts";
 import { load } from "../../compiler/2-check/load.ts";
 import { plan } from "../../compiler/3-plan/plan.ts";
@@ -63,8 +66,18 @@ export async function compile(
   const { text, hash } = emit(plan(policy, { scanners: [filterIds] }), "test");
   const banner = { version: "test", policy: policy.name, files: policy.files, hash };
   const { code } = await bundle(text, { kind: "tools", banner });
-  const url = `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`;
-  return { policy, filterIds, tools: (await import(url)) as Tools };
+  return { policy, filterIds, tools: await importText(code) };
+}
+
+async function importText(code: string): Promise<Tools> {
+  const folder = mkdtempSync(join(tmpdir(), "f2b-both-"));
+  try {
+    const file = join(folder, "bundle.mjs");
+    writeFileSync(file, code);
+    return (await import(pathToFileURL(file).href)) as Tools;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function* inChunks(log: Buffer, bytes: number): AsyncGenerator<Buffer> {

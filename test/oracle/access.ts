@@ -4,7 +4,7 @@
  */
 
 import type { Format } from "../../schemas/policy.ts";
-import { canonical } from "./address.ts";
+import { strict } from "./address.ts";
 import { plainReading, type Reading, splitForwarded } from "./reading.ts";
 import { type Clock, readClf } from "./stamp.ts";
 import { isBlank, textOf } from "./text.ts";
@@ -89,7 +89,7 @@ export function readAccess(format: Format, bytes: string, clock: Clock): Reading
   if (match === null) return null;
   const [whole, request = "", status = "", size = "", referer = "", agent = ""] = match;
   const reading = plainReading(bytes, found.time);
-  reading.address = canonical(peer);
+  reading.address = strict(peer);
   if (reading.address === null) reading.host = peer;
   const user = bytes.slice(head[0].length, found.userEnd);
   if (user !== "-") reading.fields.set("user", textOf(user));

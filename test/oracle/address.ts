@@ -72,8 +72,27 @@ export function writeAddress({ family, value }: OracleAddress): string {
   return groups.join(":");
 }
 
-export function canonical(text: string): string | null {
+/** A field's whole text: an address, and no brackets. */
+export function strict(text: string): string | null {
   const address = readAddress(text);
+  return address === null ? null : writeAddress(address);
+}
+
+/** A tag's or member's whole text: an address, or an IPv6 in brackets. */
+export function readAddressText(text: string): OracleAddress | null {
+  const inner = /^\[(.*)\]$/s.exec(text)?.[1];
+  if (inner === undefined) return readAddress(text);
+  return isWrittenAsIpv6(inner) ? readAddress(inner) : null;
+}
+
+/** A format's field: no brackets. */
+export function strictCanonical(text: string): string | null {
+  const address = readAddress(text);
+  return address === null ? null : writeAddress(address);
+}
+
+export function canonical(text: string): string | null {
+  const address = readAddressText(text);
   return address === null ? null : writeAddress(address);
 }
 

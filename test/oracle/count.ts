@@ -5,7 +5,7 @@
  */
 
 import type { Ban, Identity, Jail, Policy, Who } from "../../schemas/policy.ts";
-import { isInPrefix, prefixOf, readAddress, readPrefix } from "./address.ts";
+import { canonical, isInPrefix, prefixOf, readAddress, readPrefix } from "./address.ts";
 import type { OracleHit } from "./session.ts";
 
 export interface OracleDecision {
@@ -101,9 +101,8 @@ function clientOf(hit: OracleHit, behind: readonly Who[]): string | null | undef
     return hit.address;
   }
   for (const member of [...hit.forwarded].reverse()) {
-    const address = readAddress(member);
-    if (address === null) return undefined;
-    const client = prefixOf(address, address.family === 4 ? 32 : 128);
+    const client = canonical(member);
+    if (client === null) return undefined;
     if (!covers(behind, client)) return client;
   }
   return hit.address;

@@ -83,11 +83,17 @@ function readLines(
 ): Reading | null {
   if (format.time.kind === "none") return plainReading(bytes, null);
   if (format.time.kind === "anywhere") throw new Error("time anywhere has no page to go by");
-  const closer = closing[bytes.charAt(0)] ?? "";
-  const at = closer.length;
-  let stamp: Stamp | null;
-  if (format.time.kind === "pattern") stamp = readPattern(format.time.pattern, bytes, at, clock);
-  else stamp = readStamp(bytes, at, clock);
+  const { time } = format;
+  const stampAt = (at: number): Stamp | null =>
+    time.kind === "pattern"
+      ? readPattern(time.pattern, bytes, at, clock)
+      : readStamp(bytes, at, clock);
+  let closer = "";
+  let stamp = stampAt(0);
+  if (stamp === null && closing[bytes.charAt(0)] !== undefined) {
+    closer = closing[bytes.charAt(0)] ?? "";
+    stamp = stampAt(1);
+  }
   if (stamp === null) {
     if (format.time.kind !== "last") return null;
     return plainReading(bytes, lastTimes.get(format) ?? null);

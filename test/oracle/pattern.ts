@@ -4,7 +4,7 @@
  */
 
 import type { Pattern, Regex } from "../../schemas/policy.ts";
-import { canonical, isWrittenAsIpv6 } from "./address.ts";
+import { canonical } from "./address.ts";
 import type { Clock } from "./stamp.ts";
 import { matchTemplate } from "./template.ts";
 import { bytesOf, textOf } from "./text.ts";
@@ -18,18 +18,10 @@ export interface Captured {
   message: string | null;
 }
 
-/** An address as a hole or tag takes it: bare, or IPv6 in brackets. */
-export function addressIn(text: string): string | null {
-  const bracketed = /^\[(.*)\]$/s.exec(text);
-  if (bracketed === null) return canonical(text);
-  const inner = bracketed[1] ?? "";
-  return isWrittenAsIpv6(inner) ? canonical(inner) : null;
-}
-
 function note(captured: Captured, name: string, text: string): void {
-  if (name === "address") captured.address = addressIn(text.replace(/\/\d+$/, ""));
+  if (name === "address") captured.address = canonical(text.replace(/\/\d+$/, ""));
   if (name === "host") {
-    const address = addressIn(text);
+    const address = canonical(text);
     if (address === null) captured.host = text;
     else captured.address ??= address;
   }
@@ -41,7 +33,7 @@ function nothing(): Captured {
 }
 
 function isValidTag(of: Regex["groups"][number]["of"], text: string): boolean {
-  const address = addressIn(text);
+  const address = canonical(text);
   switch (of) {
     case "text":
       return true;
@@ -60,7 +52,7 @@ function isValidTag(of: Regex["groups"][number]["of"], text: string): boolean {
 
 function isCidr(text: string): boolean {
   const [base = "", length, ...more] = text.split("/");
-  const address = addressIn(base);
+  const address = canonical(base);
   if (address === null || more.length > 0) return false;
   return length === undefined || Number(length) <= (base.includes(":") ? 128 : 32);
 }

@@ -21,7 +21,8 @@ const lastMoment = Date.UTC(10000, 0, 1) - 1;
 
 const mon = `(?<mon>${months.join("|")})`;
 const clock = "(?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)";
-const numericZone = "[+-]\\d\\d(?::?\\d\\d)?";
+/** The longest that is spelled there decides: of `+02:00x` the `+02` is no zone. */
+const numericZone = "[+-]\\d\\d(?::?\\d\\d|(?!:?\\d\\d))";
 const dotFraction = "(?:\\.(?<fraction>\\d{1,9}))?";
 const paddedDay = "(?<day>\\d\\d| \\d|\\d(?!\\d))";
 const border = "(?![0-9A-Za-z])";

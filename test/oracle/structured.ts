@@ -5,7 +5,7 @@
  */
 
 import type { Format, Path } from "../../schemas/policy.ts";
-import { canonical } from "./address.ts";
+import { strict } from "./address.ts";
 import { type Json, readJson, valueAt } from "./json.ts";
 import { plainReading, type Reading, splitForwarded } from "./reading.ts";
 import { type Clock, readEpochText, readWholeStamp } from "./stamp.ts";
@@ -118,7 +118,7 @@ function fill(reading: Reading, format: Format, name: string, json: Json, clock:
   if (name === "time") {
     if (format.time.kind !== "none") reading.time ??= timeOf(format, json, clock);
   } else if (name === "address") {
-    reading.address = json.kind === "text" ? canonical(json.text) : null;
+    reading.address = json.kind === "text" ? strict(json.text) : null;
   } else if (name === "message") {
     reading.message = json.kind === "text" ? bytesOf(json.text) : "";
   }

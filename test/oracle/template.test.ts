@@ -37,6 +37,7 @@ t.test("addresses: strict, whole, canonical", async (t) => {
     ["0:0:0:0:0:ffff:192.0.2.1", "192.0.2.1"],
     ["64:ff9b::192.0.2.1", "64:ff9b::c000:201"],
     ["1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"],
+    ["[2001:db8::1]", "2001:db8::1"],
   ];
   for (const [text, expected] of good) t.equal(canonical(text), expected, text);
   const bad = [
@@ -49,8 +50,8 @@ t.test("addresses: strict, whole, canonical", async (t) => {
     "0x7f.0.0.1",
     "1.2.3.4/32",
   ];
-  bad.push(":", ":::", "1::2::3", "1:2:3:4:5:6:7:8::", "12345::", "fe80::1%eth0", "[::1]", "g::");
-  bad.push("1:2:3:4:5:6:7", "::1.2.3", "1.2.3.4::", "::1.2.3.4:5", "１.2.3.4");
+  bad.push(":", ":::", "1::2::3", "1:2:3:4:5:6:7:8::", "12345::", "fe80::1%eth0", "[::1", "g::");
+  bad.push("1:2:3:4:5:6:7", "::1.2.3", "1.2.3.4::", "::1.2.3.4:5", "[192.0.2.1]", "１.2.3.4");
   for (const text of bad) t.equal(canonical(text), null, text);
 });
 

@@ -4,7 +4,7 @@
  */
 
 import type { Expr, ExprCompare, Field, Path, Scalar } from "../../schemas/policy.ts";
-import { isInPrefix, readAddress } from "./address.ts";
+import { isInPrefix, readAddressText } from "./address.ts";
 import { matchPattern } from "./pattern.ts";
 import type { Clock } from "./stamp.ts";
 import { bytesOf } from "./text.ts";
@@ -39,7 +39,7 @@ function compare(value: Value, to: Scalar): { sign: number; order: boolean } | n
       return number === null ? null : { sign: Math.sign(number - other), order: true };
     }
     case "prefix": {
-      const address = typeof value === "string" ? readAddress(value) : null;
+      const address = typeof value === "string" ? readAddressText(value) : null;
       return address === null
         ? null
         : { sign: isInPrefix(address, to.prefix) ? 0 : 1, order: false };

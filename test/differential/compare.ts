@@ -1,0 +1,89 @@
+/*
+ * The property that generated tests hold: a policy made of generated filters, as a bundle and in the
+ * oracle, gives the same on lines grown from those filters and mutated. A failure comes back as text
+ * that holds the policy, the records, both verdicts and the seed.
+ */
+
+import fc from "fast-check";
+import type { Policy } from "../../schemas/policy.ts";
+import { checkText, compile, matchInBundle, matchInOracle, showDifference } from "./both.ts";
+import type { GeneratedFilter } from "./generate.ts";
+import { mutated } from "./mutate.ts";
+
+export interface Sum {
+  runs: number;
+  refused: number;
+  /** The last refusal, for whoever repairs the generator. */
+  refusal: string;
+  lines: number;
+  hits: number;
+  /** Empty: they agree. */
+  difference: string;
+}
+
+const zones = fc.constantFrom("UTC", "Europe/Berlin", "America/New_York", "+05:30");
+
+/** Shrinking compiles again and again, so it ends after this time with what it has. */
+const shrinkMs = 20_000;
+
+export async function compareGenerated(
+  filters: fc.Arbitrary<GeneratedFilter[]>,
+  runsByDefault: number,
+): Promise<Sum> {
+  const runs = Number(process.env["F2B_RUNS"] ?? runsByDefault);
+  const sum: Sum = { runs, refused: 0, refusal: "", lines: 0, hits: 0, difference: "" };
+  let failedAt = 0;
+  const property = fc.asyncProperty(casesOf(filters), async (one) => {
+    if (failedAt > 0 && Date.now() - failedAt > shrinkMs) return;
+    const difference = await compareOne(one, sum);
+    if (difference === "") return;
+    failedAt ||= Date.now();
+    sum.difference = difference;
+    throw new Error("they disagree");
+  });
+  const seed = Number(process.env["F2B_SEED"] ?? Date.now() & 0x7fffffff);
+  await fc.check(property, { numRuns: runs, seed });
+  if (sum.difference !== "") sum.difference = `F2B_SEED=${seed} finds it again\n${sum.difference}`;
+  return sum;
+}
+
+interface Case {
+  text: string;
+  lines: string[];
+  zone: string;
+  chunkBytes: number;
+  ends: boolean;
+}
+
+function casesOf(filters: fc.Arbitrary<GeneratedFilter[]>): fc.Arbitrary<Case> {
+  return filters.chain((all) =>
+    fc.record({
+      text: fc.constant(all.map(({ text }) => text).join("\n")),
+      lines: fc.array(mutated(fc.oneof(...all.map(({ line }) => line))), {
+        minLength: 30,
+        maxLength: 60,
+      }),
+      zone: zones,
+      chunkBytes: fc.integer({ min: 1, max: 4000 }),
+      ends: fc.boolean(),
+    }),
+  );
+}
+
+async function compareOne(one: Case, sum: Sum): Promise<string> {
+  let policy: Policy;
+  try {
+    policy = checkText(one.text);
+  } catch (error) {
+    sum.refused++;
+    sum.refusal = String(error);
+    return "";
+  }
+  const compiled = await compile(policy);
+  const log = Buffer.from(one.lines.join("\n") + (one.ends ? "\n" : ""), "latin1");
+  const bundle = await matchInBundle(compiled, log, one.zone, undefined, one.chunkBytes);
+  const oracle = matchInOracle(compiled, log, one.zone);
+  sum.lines += one.lines.length;
+  sum.hits += oracle.length;
+  return showDifference(`zone ${one.zone}\n${one.text}`, log, bundle, oracle);
+}

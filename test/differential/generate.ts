@@ -1,0 +1,316 @@
+/*
+ * Arbitraries for filters as policy text, each with lines grown from it: a template's literals with
+ * samples for its holes, inside a record of its format. About half of the lines match; the rest come
+ * close, which is where two readers part.
+ */
+
+import fc from "fast-check";
+import { bytesOf } from "../oracle/text.ts";
+import * as samples from "./samples.ts";
+
+/** Text of a pattern or clause, and messages that should often match it. */
+export interface Grown {
+  text: string;
+  /** Latin-1. */
+  line: fc.Arbitrary<string>;
+}
+
+export interface GeneratedFilter {
+  text: string;
+  line: fc.Arbitrary<string>;
+}
+
+function pick(texts: readonly string[]): fc.Arbitrary<string> {
+  return fc.constantFrom(...texts.map(bytesOf));
+}
+
+const literals = [
+  " ",
+  ":",
+  " from ",
+  "a",
+  "1",
+  "[",
+  "] ",
+  ".",
+  "-",
+  "/",
+  "ü",
+  " port ",
+  "=",
+  "user ",
+];
+
+const anyAddress = fc.oneof(
+  { weight: 3, arbitrary: pick(samples.addresses) },
+  { weight: 1, arbitrary: pick(samples.noAddresses) },
+);
+
+interface Kind {
+  hole: (name: string) => string;
+  line: fc.Arbitrary<string>;
+  isFree?: boolean;
+}
+
+const bounded: Kind[] = [
+  { hole: () => "{address}", line: anyAddress },
+  { hole: (name) => `{${name}:address}`, line: anyAddress },
+  { hole: () => "{host}", line: fc.oneof(pick(samples.hosts), anyAddress) },
+  { hole: (name) => `{${name}:word}`, line: pick(samples.words) },
+  { hole: (name) => `{${name}:not ]}`, line: pick(samples.texts) },
+  { hole: (name) => `{${name}:not :a}`, line: pick(samples.words) },
+  { hole: (name) => `{${name}:int}`, line: pick(samples.ints) },
+  { hole: (name) => `{${name}:number}`, line: pick([...samples.ints, "1.25", "-0.5", "1."]) },
+  { hole: (name) => `{${name}:hex}`, line: pick(samples.hexes) },
+  { hole: () => "{port}", line: pick(samples.ports) },
+  { hole: (name) => `{${name}:pass|password|p}`, line: pick(["pass", "password", "p", "P"]) },
+  { hole: (name) => `{${name}:time}`, line: pick(samples.stamps) },
+];
+
+const free: Kind[] = [
+  { hole: () => "{user}", line: pick(samples.texts), isFree: true },
+  { hole: (name) => `{${name}:text}`, line: pick(samples.texts), isFree: true },
+];
+
+function escapeLiteral(text: string): string {
+  return text.replace(/[{}]/g, "$&$&").replace(/["\\]/g, "\\$&");
+}
+
+type Piece =
+  | { kind: "literal"; text: string }
+  | { kind: "hole"; of: Kind }
+  | { kind: "optional"; pieces: Piece[] };
+
+const literal = fc
+  .array(fc.constantFrom(...literals), { minLength: 1, maxLength: 2 })
+  .map((texts): Piece => ({ kind: "literal", text: texts.join("") }));
+const hole = fc
+  .oneof({ weight: 3, arbitrary: fc.constantFrom(...bounded) }, fc.constantFrom(...free))
+  .map((of): Piece => ({ kind: "hole", of }));
+const twoBounded = fc
+  .tuple(fc.constantFrom(...bounded), fc.constantFrom(...bounded))
+  .map(([a, b]): Piece[] => [
+    { kind: "hole", of: a },
+    { kind: "hole", of: b },
+  ]);
+
+/** A hole (rarely two) between literals, so that no two free ones touch. */
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(hole, literal).map((pieces): Piece[] => pieces) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(literal, hole, literal)
+      .map((pieces): Piece[] => [{ kind: "optional", pieces }]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(twoBounded, literal).map(([two, last]): Piece[] => [...two, last]),
+  },
+);
+
+const pieces = fc
+  .tuple(
+    fc.option(literal, { freq: 4 }),
+    fc.array(step, { minLength: 1, maxLength: 4 }),
+    fc.option(hole, { freq: 3 }),
+  )
+  .map(([first, steps, last]): Piece[] => [
+    ...(first === null ? [] : [first]),
+    ...steps.flat(),
+    ...(last === null ? [] : [last]),
+  ]);
+
+/** Names must not come twice: built-in holes do it once, the others are numbered. */
+function print(all: readonly Piece[], used: Set<string>): string {
+  return all
+    .map((piece) => {
+      if (piece.kind === "literal") return escapeLiteral(piece.text);
+      if (piece.kind === "optional") return `{?${print(piece.pieces, used)}}`;
+      const plain = piece.of.hole(`n${used.size}`);
+      const text = used.has(plain) ? (piece.of.isFree ? `{n${used.size}:text}` : "{word}") : plain;
+      const name = text === "{word}" ? `{n${used.size}:word}` : text;
+      used.add(name);
+      return name;
+    })
+    .join("");
+}
+
+function grow(all: readonly Piece[]): fc.Arbitrary<string> {
+  const lines = all.map((piece): fc.Arbitrary<string> => {
+    if (piece.kind === "literal") return fc.constant(bytesOf(piece.text));
+    if (piece.kind === "optional") return fc.oneof(grow(piece.pieces), fc.constant(""));
+    // What a client writes may be what the daemon writes: the template's own literals.
+    const own = all.flatMap((p) => (p.kind === "literal" ? [p.text] : []));
+    const injected = fc.array(fc.constantFrom(...own, ...literals, "192.0.2.66"), { maxLength: 5 });
+    if (!piece.of.isFree) return piece.of.line;
+    return fc.oneof(
+      piece.of.line,
+      injected.map((texts) => bytesOf(texts.join(""))),
+    );
+  });
+  return fc.tuple(...lines).map((texts) => texts.join(""));
+}
+
+export const template: fc.Arbitrary<Grown> = fc
+  .tuple(pieces, fc.boolean())
+  .map(([all, ignoreCase]) => ({
+    text: `"${print(all, new Set())}"${ignoreCase ? "i" : ""}`,
+    line: grow(all),
+  }));
+
+/** Regular expressions with tags, and what they are searched in. */
+const regexes: Grown[] = [
+  { text: "/^denied <address>$/", line: anyAddress.map((a) => `denied ${a}`) },
+  { text: "/from <address>/", line: anyAddress.map((a) => `x from ${a} y`) },
+  {
+    text: "/^(?<who>.*) at <host>$/",
+    line: fc.tuple(pick(samples.texts), pick(samples.hosts)).map(([u, h]) => `${u} at ${h}`),
+  },
+  {
+    text: "/^block <cidr>( |$)/",
+    line: fc
+      .tuple(anyAddress, fc.constantFrom("", "/24", "/33", " x"))
+      .map(([a, x]) => `block ${a}${x}`),
+  },
+  {
+    text: "/<ip4>.*<port>?/i".replace("<port>?", "(?<p>\\d+)?"),
+    line: anyAddress.map((a) => `v4 ${a} 22`),
+  },
+  {
+    text: "/^six <ip6> (?<tail>\\S+)/s",
+    line: fc.tuple(anyAddress, pick(samples.texts)).map(([a, x]) => `six ${a} ${x}`),
+  },
+  { text: "/.*<address>/", line: anyAddress.map((a) => `greedy ${a}`) },
+];
+export const regex: fc.Arbitrary<Grown> = fc.constantFrom(...regexes);
+
+interface Envelope {
+  text: string;
+  wrap: (message: fc.Arbitrary<string>) => fc.Arbitrary<string>;
+  session?: boolean;
+}
+
+function wrap(before: fc.Arbitrary<string>, after = ""): Envelope["wrap"] {
+  return (message) => fc.tuple(before, message).map(([head, m]) => `${head}${m}${after}`);
+}
+
+const pids = fc.constantFrom("[1]", "[2]", "", "[]", "[x]");
+const syslogHead = fc
+  .tuple(
+    fc.constantFrom("", "<34>", "<1234>"),
+    pick(samples.stamps),
+    fc.constantFrom("sshd", "cron", "ssh d"),
+    pids,
+  )
+  .map(([priority, stamp, program, pid]) => `${priority}${stamp} host ${program}${pid}: `);
+const plainHead = fc
+  .tuple(fc.integer({ min: 0, max: 59 }), fc.constantFrom("[1]", "[2]"))
+  .map(([minute, pid]) => `Mar  1 10:${String(minute).padStart(2, "0")}:00 host sshd${pid}: `);
+const newHead = fc
+  .tuple(pick(samples.stamps), fc.constantFrom("-", '[a b="]\\""]', '[a][b c="d"]', "[a", "x"))
+  .map(([stamp, data]) => `<34>1 ${stamp} host sshd 1 ID ${data} `);
+const repeated = fc.constantFrom("", "", "", "message repeated 3 times: [ ");
+
+export const envelopes: Envelope[] = [
+  { text: "format lines time none", wrap: (message) => message },
+  { text: "format syslog", wrap: wrap(fc.oneof(plainHead, syslogHead, newHead)), session: true },
+  {
+    text: 'format syslog program "sshd"',
+    wrap: (message) =>
+      fc
+        .tuple(plainHead, repeated, message)
+        .map(([head, fold, m]) => `${head}${fold}${m}${fold === "" ? "" : "]"}`),
+    session: true,
+  },
+  {
+    text: "format lines",
+    wrap: wrap(
+      fc
+        .tuple(
+          fc.constantFrom("", "[", "<", "("),
+          pick(samples.stamps),
+          fc.constantFrom("", " ", "] ", "]", ">  "),
+        )
+        .map((texts) => texts.join("")),
+    ),
+  },
+  { text: "format lines time last", wrap: wrap(pick(["", "", ...samples.stamps])) },
+  { text: "", wrap: wrap(fc.oneof(plainHead, pick(samples.stamps.map((s) => `${s} `)))) },
+  ...samples.patterns.map(({ pattern, texts }) => ({
+    text: `format lines time "${pattern}"`,
+    wrap: wrap(fc.tuple(pick(texts), fc.constantFrom("", " ")).map(([a, b]) => a + b)),
+  })),
+  {
+    text: "format json { time .ts  address .ip  message .m  tag .t[1]  forwarded .xff }",
+    wrap: (message) =>
+      fc
+        .tuple(
+          message,
+          anyAddress,
+          pick(samples.stamps),
+          fc.constantFrom(
+            "",
+            ',"t":[1,2]',
+            ',"t":{"1":2}',
+            ',"m":1',
+            ',"z":1,"z":2',
+            ",",
+            ',"t":[0,"\\ud800"]',
+          ),
+        )
+        .map(([m, a, stamp, more]) => {
+          const text = (bytes: string): string =>
+            bytesOf(JSON.stringify(Buffer.from(bytes, "latin1").toString("utf8")));
+          const ts = /^\d+(\.\d+)?$/.test(stamp) ? stamp : text(stamp);
+          return `{"m":${text(m)},"ip":${text(a)},"ts":${ts}${more}}`;
+        }),
+  },
+];
+
+interface RuleChoice {
+  kind: string;
+  pattern: Grown;
+  where: string;
+  tail: string;
+}
+
+const rules = fc.array(
+  fc.record({
+    kind: fc.constantFrom("fail", "fail", "fail", "note", "clear", "ignore"),
+    pattern: fc.oneof({ weight: 4, arbitrary: template }, regex),
+    where: fc.constantFrom("", "", "has user", 'user != "root"', "not has address"),
+    tail: fc.constantFrom("", "", " weight 3", " end"),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+/** Only what the compiler takes: fields that the pattern has, sessions for what needs them. */
+function printRule({ kind, pattern, where, tail }: RuleChoice, hasSession: boolean): string {
+  const kept = hasSession || kind === "ignore" ? kind : "fail";
+  const field = /user|address/.exec(where)?.[0];
+  const isKnown = field !== undefined && new RegExp(`[{<]${field}[}>]`).test(pattern.text);
+  const allowed = tail === " weight 3" ? kept === "fail" : hasSession && kept !== "ignore";
+  return `  ${kept} ${pattern.text}${isKnown ? ` where ${where}` : ""}${allowed ? tail : ""}`;
+}
+
+/** A filter of templates and regexes in any format whose message is text. */
+export function textFilter(name: string): fc.Arbitrary<GeneratedFilter> {
+  return fc
+    .tuple(fc.constantFrom(...envelopes), rules, fc.boolean(), fc.integer({ min: 0, max: 3 }))
+    .map(([envelope, all, wantsSession, framed]) => {
+      const hasSession = wantsSession && envelope.session === true;
+      const message = fc.oneof(...all.map(({ pattern }) => pattern.line));
+      const level = fc.constantFrom("err: ", "");
+      const text = [
+        `filter ${name} {`,
+        `  ${envelope.text}`,
+        ...(framed === 0 ? ['  frame "{?{level:word}: }{message}"'] : []),
+        ...(hasSession ? ["  session by pid"] : []),
+        ...all.map((rule) => printRule(rule, hasSession)),
+        "}",
+      ].join("\n");
+      const whole = framed === 0 ? wrap(level)(message) : message;
+      return { text, line: envelope.wrap(whole) };
+    });
+}
