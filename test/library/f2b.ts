@@ -10,7 +10,7 @@ const main = fileURLToPath(new URL("../../compiler/cli/main.ts", import.meta.url
 
 /** `npm test` has just built it and says where; by itself a test runs the sources. */
 const { F2B_CLI: built } = process.env;
-export const cli = built === undefined ? ["--import", "tsx", main] : [built];
+export const cli = built === undefined ? ["--import", import.meta.resolve("tsx"), main] : [built];
 
 export interface Ran {
   readonly code: number | null;
