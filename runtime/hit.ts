@@ -4,7 +4,7 @@
  * In: the cursor, and what the generated module says of the filter and the rule. Out: a fresh `Hit`,
  * reported. Who it is and what is captured: docs/matching.md section 8.
  */
-import { addressFromText } from "./address.ts";
+import { addressFromText, formatAddress, parseAddress } from "./address.ts";
 import { decode } from "./bytes.ts";
 import type { RuleSpec } from "./contract.ts";
 import type { Cursor } from "./cursor.ts";
@@ -136,11 +136,14 @@ function textOf(c: Cursor, of: Captures, index: number, ofFrame: boolean): strin
   return decode(bytes, start, c.slots[slot + 1] as number);
 }
 
+/** Labels with dots between: `:::` is neither a name nor an address. */
+const hostName = /^[\w-]+(?:\.[\w-]+)*$/;
+
 /** What a group of a kind must be to have matched. */
 export type GroupKind = "address" | "host" | "cidr" | "ip4" | "ip6";
 
 export function isOfKind(text: string, kind: GroupKind): boolean {
-  if (kind === "host") return true;
+  if (kind === "host") return hostName.test(text) || addressFromText(text) !== null;
   const slash = kind === "cidr" ? text.indexOf("/") : -1;
   if (addressFromText(slash < 0 ? text : text.slice(0, slash)) === null) return false;
   const isWide = text.includes(":");
@@ -180,13 +183,19 @@ function findWhoOfFormat(record: Registers, format: FormatFields | undefined): W
     format.names.includes(name) ? format.read(record, name) : undefined;
   const address = named("address");
   if (typeof address === "string") {
-    const canonical = addressFromText(address);
+    const canonical = strictAddress(address);
     if (canonical !== null) return { address: canonical, host: null };
   }
   const host = named("host");
   if (typeof host !== "string") return { address: null, host: null };
-  const canonical = addressFromText(host);
+  const canonical = strictAddress(host);
   return canonical === null ? { address: null, host } : { address: canonical, host: null };
+}
+
+/** A field's whole text: brackets belong to templates and regular expressions. */
+function strictAddress(text: string): string | null {
+  const address = parseAddress(text);
+  return address === null ? null : formatAddress(address);
 }
 
 function readForwarded(

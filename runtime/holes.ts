@@ -272,15 +272,10 @@ export function takeTime(
   literal: Neighbour,
   fold: boolean,
 ): number {
-  const parts = new StampParts();
-  let until = limit;
-  for (;;) {
-    const found = parseAutomatic(b, at, until, end, parts);
-    if (found < 0) return -1;
-    const e = stampEndOf(found);
-    if (fitsBehind(b, e, limit, literal, fold)) return e;
-    until = e - 1;
-  }
+  const found = parseAutomatic(b, at, end, end, new StampParts());
+  if (found < 0) return -1;
+  const e = stampEndOf(found);
+  return e <= limit && fitsBehind(b, e, limit, literal, fold) ? e : -1;
 }
 
 export function takeTimeBack(
@@ -293,7 +288,7 @@ export function takeTimeBack(
 ): number {
   const parts = new StampParts();
   for (let s = Math.max(limit, to - stampBytesMax); s < to; s++) {
-    const found = parseAutomatic(b, s, to, end, parts);
+    const found = parseAutomatic(b, s, end, end, parts);
     if (found < 0 || stampEndOf(found) !== to) continue;
     if (fitsBefore(b, limit, s, literal, fold)) return s;
   }

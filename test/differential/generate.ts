@@ -5,7 +5,9 @@
  */
 
 import fc from "fast-check";
+import { readStamp } from "../oracle/stamp.ts";
 import { bytesOf } from "../oracle/text.ts";
+import { now } from "./both.ts";
 import * as samples from "./samples.ts";
 
 /** Text of a pattern or clause, and messages that should often match it. */
@@ -41,10 +43,13 @@ const literals = [
   "user ",
 ];
 
-const anyAddress = fc.oneof(
-  { weight: 3, arbitrary: pick(samples.addresses) },
-  { weight: 1, arbitrary: pick(samples.noAddresses) },
-);
+function mostly(good: readonly string[], bad: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof({ weight: 7, arbitrary: pick(good) }, { weight: 1, arbitrary: pick(bad) });
+}
+
+const anyAddress = mostly(samples.addresses, samples.noAddresses);
+const isGood = (stamp: string): boolean => readStamp(stamp, 0, { now, zone: "UTC" }) !== null;
+const anyStamp = mostly(samples.stamps.filter(isGood), samples.stamps);
 
 interface Kind {
   hole: (name: string) => string;
@@ -59,12 +64,15 @@ const bounded: Kind[] = [
   { hole: (name) => `{${name}:word}`, line: pick(samples.words) },
   { hole: (name) => `{${name}:not ]}`, line: pick(samples.texts) },
   { hole: (name) => `{${name}:not :a}`, line: pick(samples.words) },
-  { hole: (name) => `{${name}:int}`, line: pick(samples.ints) },
-  { hole: (name) => `{${name}:number}`, line: pick([...samples.ints, "1.25", "-0.5", "1."]) },
-  { hole: (name) => `{${name}:hex}`, line: pick(samples.hexes) },
-  { hole: () => "{port}", line: pick(samples.ports) },
+  { hole: (name) => `{${name}:int}`, line: mostly(samples.ints, samples.noInts) },
+  {
+    hole: (name) => `{${name}:number}`,
+    line: mostly([...samples.ints, "1.25", "-0.5"], ["1.", ".5"]),
+  },
+  { hole: (name) => `{${name}:hex}`, line: mostly(samples.hexes, samples.noHexes) },
+  { hole: () => "{port}", line: mostly(samples.ports, samples.noPorts) },
   { hole: (name) => `{${name}:pass|password|p}`, line: pick(["pass", "password", "p", "P"]) },
-  { hole: (name) => `{${name}:time}`, line: pick(samples.stamps) },
+  { hole: (name) => `{${name}:time}`, line: anyStamp },
 ];
 
 const free: Kind[] = [
@@ -199,7 +207,7 @@ const pids = fc.constantFrom("[1]", "[2]", "", "[]", "[x]");
 const syslogHead = fc
   .tuple(
     fc.constantFrom("", "<34>", "<1234>"),
-    pick(samples.stamps),
+    anyStamp,
     fc.constantFrom("sshd", "cron", "ssh d"),
     pids,
   )
@@ -208,13 +216,17 @@ const plainHead = fc
   .tuple(fc.integer({ min: 0, max: 59 }), fc.constantFrom("[1]", "[2]"))
   .map(([minute, pid]) => `Mar  1 10:${String(minute).padStart(2, "0")}:00 host sshd${pid}: `);
 const newHead = fc
-  .tuple(pick(samples.stamps), fc.constantFrom("-", '[a b="]\\""]', '[a][b c="d"]', "[a", "x"))
+  .tuple(anyStamp, fc.constantFrom("-", '[a b="]\\""]', '[a][b c="d"]', "[a", "x"))
   .map(([stamp, data]) => `<34>1 ${stamp} host sshd 1 ID ${data} `);
 const repeated = fc.constantFrom("", "", "", "message repeated 3 times: [ ");
 
 export const envelopes: Envelope[] = [
   { text: "format lines time none", wrap: (message) => message },
-  { text: "format syslog", wrap: wrap(fc.oneof(plainHead, syslogHead, newHead)), session: true },
+  {
+    text: "format syslog",
+    wrap: wrap(fc.oneof(plainHead, plainHead, syslogHead, newHead)),
+    session: true,
+  },
   {
     text: 'format syslog program "sshd"',
     wrap: (message) =>
@@ -229,17 +241,26 @@ export const envelopes: Envelope[] = [
       fc
         .tuple(
           fc.constantFrom("", "[", "<", "("),
-          pick(samples.stamps),
-          fc.constantFrom("", " ", "] ", "]", ">  "),
+          anyStamp,
+          fc.constantFrom(" ", " ", " ", "", "] ", "]", ">  "),
         )
         .map((texts) => texts.join("")),
     ),
   },
-  { text: "format lines time last", wrap: wrap(pick(["", "", ...samples.stamps])) },
+  {
+    text: "format lines time last",
+    wrap: wrap(
+      fc.oneof(
+        pick([""]),
+        anyStamp.map((stamp) => `${stamp} `),
+        pick(samples.stamps),
+      ),
+    ),
+  },
   { text: "", wrap: wrap(fc.oneof(plainHead, pick(samples.stamps.map((s) => `${s} `)))) },
   ...samples.patterns.map(({ pattern, texts }) => ({
     text: `format lines time "${pattern}"`,
-    wrap: wrap(fc.tuple(pick(texts), fc.constantFrom("", " ")).map(([a, b]) => a + b)),
+    wrap: wrap(mostly([`${texts[0]} `], [...texts, ...texts.map((text) => `${text} `)])),
   })),
   {
     text: "format json { time .ts  address .ip  message .m  tag .t[1]  forwarded .xff }",
@@ -248,7 +269,7 @@ export const envelopes: Envelope[] = [
         .tuple(
           message,
           anyAddress,
-          pick(samples.stamps),
+          anyStamp,
           fc.constantFrom(
             "",
             ',"t":[1,2]',
@@ -267,6 +288,13 @@ export const envelopes: Envelope[] = [
         }),
   },
 ];
+
+/** A third have no stamp, a third a syslog header. */
+const envelope = fc.oneof(
+  fc.constantFrom(...envelopes.filter(({ text }) => text.includes("none"))),
+  fc.constantFrom(...envelopes.filter(({ session }) => session)),
+  fc.constantFrom(...envelopes),
+);
 
 interface RuleChoice {
   kind: string;
@@ -297,7 +325,7 @@ function printRule({ kind, pattern, where, tail }: RuleChoice, hasSession: boole
 /** A filter of templates and regexes in any format whose message is text. */
 export function textFilter(name: string): fc.Arbitrary<GeneratedFilter> {
   return fc
-    .tuple(fc.constantFrom(...envelopes), rules, fc.boolean(), fc.integer({ min: 0, max: 3 }))
+    .tuple(envelope, rules, fc.boolean(), fc.integer({ min: 0, max: 3 }))
     .map(([envelope, all, wantsSession, framed]) => {
       const hasSession = wantsSession && envelope.session === true;
       const message = fc.oneof(...all.map(({ pattern }) => pattern.line));

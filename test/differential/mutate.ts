@@ -54,9 +54,9 @@ const mutations: Mutation[] = [
   (line) => line.toUpperCase().replace(/[^\0-\xff]/g, "?"),
 ];
 
-/** Two in five lines are changed. */
+/** A third of the lines are changed. */
 export function mutated(line: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  const change = fc.option(fc.tuple(fc.constantFrom(...mutations), fc.nat(200)), { freq: 2 });
+  const change = fc.option(fc.tuple(fc.constantFrom(...mutations), fc.nat(200)), { freq: 3 });
   return fc
     .tuple(line, fc.boolean(), change)
     .map(([text, isSpared, how]) =>

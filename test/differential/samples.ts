@@ -86,19 +86,12 @@ export const texts = [
 ];
 
 export const words = ["a", "root", "x1", "ssh2", "a:b", "ü", "[", "0", "-1", "a,b", "192.0.2.1"];
-export const ints = [
-  "0",
-  "7",
-  "-7",
-  "22",
-  "007",
-  "123456789012345678",
-  "1234567890123456789",
-  "-",
-  "1.5",
-];
-export const hexes = ["0", "ff", "DEADbeef", "g", "0x1f"];
-export const ports = ["0", "22", "65535", "65536", "022", "123456"];
+export const ints = ["0", "7", "-7", "22", "007", "123456789012345678"];
+export const noInts = ["1234567890123456789", "-", "1.5", "--1", ""];
+export const hexes = ["0", "ff", "DEADbeef"];
+export const noHexes = ["g", "0x1f", ""];
+export const ports = ["0", "22", "65535"];
+export const noPorts = ["65536", "022", "123456", "-1"];
 export const hosts = [
   "mail.example.net",
   "a_b-c",

@@ -46,7 +46,7 @@ function isValidTag(of: Regex["groups"][number]["of"], text: string): boolean {
     case "cidr":
       return isCidr(text);
     case "host":
-      return address !== null || /^[\w.-]+$/.test(text);
+      return address !== null || /^[\w-]+(\.[\w-]+)*$/.test(text);
   }
 }
 

@@ -105,7 +105,7 @@ t.test("time", async (t) => {
     return end < 0 ? null : b.toString("utf8", 0, end);
   };
   t.equal(time("2024-03-07 10:00:00 UTC x", " x"), "2024-03-07 10:00:00 UTC");
-  t.equal(time("2024-03-07 10:00:00 UTC x", " UTC"), "2024-03-07 10:00:00");
+  t.equal(time("2024-03-07 10:00:00 UTC x", " UTC"), null, "a stamp is taken whole");
   t.equal(time("2024-03-07 10:00:00", " x"), null);
   const back = (text: string, before: string | null) => {
     const b = Buffer.from(text);
