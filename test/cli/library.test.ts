@@ -20,11 +20,11 @@ t.test("every module, one object a line", async (t) => {
   const lines = jsonLines(f2b(["library", "--json"]).out);
   for (const one of lines) t.ok(validate(one), JSON.stringify(validate.errors));
   t.same(
-    lines.map((one) => one["module"]),
+    lines.map((one) => one.module),
     modules,
   );
   t.match(
-    lines.find((one) => one["module"] === "std/sshd"),
+    lines.find((one) => one.module === "std/sshd"),
     {
       filters: [
         {

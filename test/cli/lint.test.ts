@@ -45,7 +45,7 @@ t.test("warnings fail nothing unless told", async (t) => {
   const at = makeFolder(t, { "door.f2b": loose });
   const ran = f2b(["lint", at("door.f2b"), "--json"]);
   t.equal(ran.code, 0, ran.out);
-  const warnings = jsonLines(ran.out).filter((one) => one["severity"] === "warning");
+  const warnings = jsonLines(ran.out).filter((one) => one.severity === "warning");
   t.ok(warnings.length > 0, ran.out);
   t.equal(f2b(["lint", at("door.f2b"), "--max-warnings", "0"]).code, 1);
   t.equal(f2b(["lint", at("door.f2b"), "--max-warnings", String(warnings.length)]).code, 0);

@@ -19,7 +19,7 @@ t.test("failures, one object a line", async (t) => {
   const found = jsonLines(ran.out);
   for (const one of found) t.ok(validate(one), JSON.stringify(validate.errors));
   t.same(
-    found.map((one) => [one["line"], one["address"]]),
+    found.map((one) => [one.line, one.address]),
     [
       [1, "192.0.2.1"],
       [4, "192.0.2.1"],
@@ -44,11 +44,11 @@ t.test("--all, --filter and --set", async (t) => {
   const at = makeFolder(t, { "door.f2b": policy, "door.log": log });
   const all = jsonLines(f2b(["match", at("door.f2b"), at("door.log"), "--json", "--all"]).out);
   for (const one of all) t.ok(validate(one), JSON.stringify(validate.errors));
-  t.same(all.map((one) => one["kind"]).sort(), [...Array(4).fill("failure"), "ignored", "note"]);
+  t.same(all.map((one) => one.kind).sort(), [...Array(4).fill("failure"), "ignored", "note"]);
   const args = ["match", at("door.f2b"), at("door.log"), "--filter", "door", "--json"];
   const strict = jsonLines(f2b([...args, "--set", "mode=strict"]).out);
   t.same(
-    strict.map((one) => one["line"]),
+    strict.map((one) => one.line),
     [1, 4, 5, 6, 7],
   );
   const unknown = f2b([...args.slice(0, -2), "dor"]);
@@ -62,7 +62,7 @@ t.test("standard input, a log without a final LF, and none at all", async (t) =>
   const at = makeFolder(t, { "door.f2b": policy });
   const ran = f2b(["match", at("door.f2b"), "-", "--json"], {}, log.trimEnd());
   t.same(
-    jsonLines(ran.out).map((one) => one["line"]),
+    jsonLines(ran.out).map((one) => one.line),
     [1, 4, 5, 7],
   );
   const empty = f2b(["match", at("door.f2b"), "-"], {}, "");

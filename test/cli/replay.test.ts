@@ -31,17 +31,17 @@ t.test("decisions, one object a line, the summary last", async (t) => {
   const lines = jsonLines(ran.out);
   for (const one of lines)
     t.ok(validate(one), `${JSON.stringify(one)}: ${JSON.stringify(validate.errors)}`);
-  const bans = lines.filter((one) => one["type"] === "ban");
+  const bans = lines.filter((one) => one.type === "ban");
   t.match(bans, [
     { jail: "gate", address: "192.0.2.1", line: 4, failures: 2, until: null, observed: true },
     { jail: "door", address: "192.0.2.1", line: 7, failures: 3, observed: false },
   ]);
-  t.equal(bans[1]?.["until"], "2026-03-01T11:00:06.000Z");
-  t.equal(bans[1]?.["file"], at("door.log"));
+  t.equal(bans[1]?.until, "2026-03-01T11:00:06.000Z");
+  t.equal(bans[1]?.file, at("door.log"));
   t.match(lines.at(-1), { type: "summary", lines: 7, bans: 2, seconds: 6 });
   const few = jsonLines(f2b(["replay", at("door.f2b"), at("door.log"), "--json"]).out);
   t.same(
-    few.map((one) => one["type"]),
+    few.map((one) => one.type),
     ["ban", "ban", "summary"],
   );
 });
@@ -53,12 +53,12 @@ t.test("logs in order, and a log for one jail", async (t) => {
     f2b(["replay", at("door.f2b"), "--source", `gate=${at("2.log")}`, "--json"]).out,
   );
   t.same(
-    one.map((line) => line["jail"]),
+    one.map((line) => line.jail),
     ["gate", undefined],
   );
   const both = jsonLines(f2b(["replay", at("door.f2b"), at("1.log"), at("2.log"), "--json"]).out);
   t.match(
-    both.find((line) => line["jail"] === "door"),
+    both.find((line) => line.jail === "door"),
     { file: at("2.log"), line: 1 },
   );
 });
@@ -76,7 +76,7 @@ t.test("--now fills missing years", async (t) => {
   const years = ["2020-06-01T00:00:00Z", "2021-02-01"].map((now) => {
     const line = "Mar  1 10:00:00 refused eve from 192.0.2.1\n";
     const ran = f2b(["replay", at("door.f2b"), "-", "--json", "--all", "--now", now], {}, line);
-    return String(jsonLines(ran.out)[0]?.["time"]).slice(0, 4);
+    return String(jsonLines(ran.out)[0]?.time).slice(0, 4);
   });
   t.same(years, ["2020", "2020"]);
 });

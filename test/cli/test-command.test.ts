@@ -79,7 +79,7 @@ t.test("--json and --coverage", async (t) => {
   const lines = jsonLines(ran.out);
   for (const one of lines) t.ok(validate(one), JSON.stringify(validate.errors));
   t.same(
-    lines.filter((one) => one["type"] === "uncovered").map((one) => one["rule"]),
+    lines.filter((one) => one.type === "uncovered").map((one) => one.rule),
     ["door#2"],
     "the note; the rule of another mode is no part of this filter",
   );

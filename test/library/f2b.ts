@@ -43,6 +43,11 @@ export interface JsonLine {
   readonly addr?: string;
   readonly time?: string | number;
   readonly seconds?: number;
+  readonly until?: string | null;
+  readonly jail?: string;
+  readonly kind?: string;
+  readonly rule?: string;
+  readonly module?: string;
   readonly code?: string;
   readonly severity?: string;
   readonly file?: string;
