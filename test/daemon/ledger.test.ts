@@ -1,0 +1,246 @@
+/**
+ * The ledger: what is read back is what was written, positions go with the changes before them, and a
+ * compaction changes nothing.
+ */
+import { deepStrictEqual } from "node:assert";
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import t from "tap";
+import type { Core } from "../../runtime/daemon/core.ts";
+import type { LedgerRecord } from "../../runtime/daemon/ledger.ts";
+import { decodeRecord, encodeRecord } from "../../runtime/daemon/ledger-codec.ts";
+import { openSources } from "../../runtime/daemon/sources.ts";
+import { readFrames } from "../../runtime/state/frames.ts";
+import { until } from "../host/bundle.ts";
+import { byHost, makeBan, makeProgram } from "../runtime/fake-program.ts";
+import { feed, makeFolder, makeHandClock, openTestCore, openTestReader } from "./open-core.ts";
+
+const text = fc.string({ unit: "binary", maxLength: 12 });
+const name = fc.constantFrom("door", "", "0", "gate");
+const who = fc.option(fc.constantFrom("192.0.2.1", "2001:db8::/64", "root"));
+const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
+const count = fc.nat(1_000_000);
+const sentences = ["3 failures 600000", "distinct user", ""];
+const sentence = fc.constantFrom(...sentences);
+const id = fc.oneof(text, fc.constant("192.0.2.1"));
+const captures = fc.dictionary(
+  text.filter((key) => key !== "__proto__"),
+  text,
+);
+const ban = fc.record({
+  ...{ jail: name, address: who, id, since: time, until: fc.option(time), failures: count },
+  ...{ offence: count, file: text, line: count, rule: text, captures },
+  ...{ insteadOf: who, forced: fc.boolean() },
+});
+const counted = fc.record({ time, weight: count, address: who, value: fc.option(text) });
+const change = fc.oneof(
+  fc.record({ type: fc.constant("count" as const), jail: name, sentence, id, counted }),
+  fc.record({ type: fc.constant("use" as const), jail: name, sentence, id }),
+  fc
+    .record({ ban, isNew: fc.boolean() })
+    .map((some) => ({ type: "ban" as const, jail: some.ban.jail, ...some })),
+  fc.record({ type: fc.constant("unban" as const), jail: name, id }),
+);
+const line = fc.record({
+  ...{ file: fc.constantFrom("a.log", "b.log"), line: count, time },
+  ...{ rule: fc.constantFrom("door#1", "door#2"), text },
+});
+const record: fc.Arbitrary<LedgerRecord> = fc.oneof(
+  { weight: 4, arbitrary: change.map((one) => ({ type: "change" as const, change: one })) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...{ type: fc.constant("lines" as const), jail: name, id },
+      lines: fc.array(line, { maxLength: 5 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...{ type: fc.constant("observe" as const), jail: name, on: fc.boolean() },
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("forget" as const), key: text }) },
+);
+
+/** Whatever stands in it, without prototypes. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+t.test("what is read back is what was written", async (t) => {
+  fc.assert(
+    fc.property(record, (one) => {
+      const row: unknown = JSON.parse(JSON.stringify(encodeRecord(one)));
+      deepStrictEqual(plain(decodeRecord(row, sentences)), plain(one));
+    }),
+    { numRuns: 300 },
+  );
+  t.pass("300 records of all kinds");
+});
+
+t.test("counts of a sentence that the policy has no more are left out", async (t) => {
+  const one: LedgerRecord = {
+    type: "change",
+    change: { type: "use", jail: "door", sentence: "old", id: "192.0.2.1" },
+  };
+  t.equal(decodeRecord(encodeRecord(one), sentences), null);
+});
+
+t.test("rows of a later version are left out, whatever they are", async (t) => {
+  for (const row of [null, 7, "x", [], ["z"], {}, { type: "later" }, { type: 1 }]) {
+    t.equal(decodeRecord(row, sentences), null, JSON.stringify(row));
+  }
+});
+
+/** For each frame of the journals: failures counted so far, and where the log's position stands. */
+function progressOf(folder: string): { counted: number; offset: number | null }[] {
+  const progress: { counted: number; offset: number | null }[] = [];
+  let counted = 0;
+  let offset: number | null = null;
+  for (const file of readdirSync(folder).filter((one) => one.startsWith("journal-"))) {
+    const bytes = readFileSync(join(folder, file));
+    for (let at = 0; at < bytes.length; ) {
+      const end = bytes.indexOf(0x0a, at) + 1;
+      readFrames(bytes.subarray(at, end), (row) => {
+        if (Array.isArray(row) && row[0] === "c") counted++;
+        const { type, position } = row as { type?: string; position?: { offset: number } };
+        if (type === "position") offset = position?.offset ?? null;
+      });
+      progress.push({ counted, offset });
+      at = end;
+    }
+  }
+  return progress;
+}
+
+t.test("in every frame the position is where the counts are", async (t) => {
+  const folder = makeFolder(t);
+  const log = join(folder, "door.log");
+  const lines = Array.from({ length: 400 }, (_, n) => `- fail 198.51.100.${n % 256} n=${n}\n`);
+  writeFileSync(log, lines.slice(0, 50).join(""));
+  const base = { scanner: 0, zone: null, from: null } as const;
+  const program = makeProgram([
+    {
+      watches: [{ kind: "file", paths: [log], ...base }],
+      bans: [makeBan({ count: 1_000 })],
+    },
+  ]);
+  const stateFolder = join(folder, "state");
+  const core = await openTestCore(program, { stateFolder });
+  const sources = openSources(core, { once: false });
+  for (const { source } of sources) await source.start();
+  for (let at = 50; at < lines.length; at += 7) {
+    // Half a line stays behind with each piece.
+    const piece = lines.slice(at, at + 7).join("");
+    appendFileSync(log, piece.slice(0, 40));
+    await new Promise((done) => setImmediate(done));
+    appendFileSync(log, piece.slice(40));
+    for (const { source } of sources) await source.idle();
+  }
+  await until("all read", () => sources[0]?.readers[0]?.records() === lines.length);
+  for (const { source } of sources) await source.stop();
+  await core.close(false);
+  const whole = readFileSync(log, "utf8");
+  const progress = progressOf(stateFolder);
+  t.equal(progress.at(-1)?.counted, lines.length, "each line counted once");
+  t.ok(progress.length > 5, `${progress.length} frames`);
+  for (const { counted, offset } of progress) {
+    const passed = whole.slice(0, offset ?? 0).split("\n").length - 1;
+    if (passed !== counted) t.equal(passed, counted, "lines passed and lines counted");
+  }
+});
+
+const op = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("fail" as const),
+      host: fc.integer({ min: 1, max: 4 }),
+      user: fc.constantFrom("a", "b"),
+      afterMs: fc.constantFrom(0, 1_000, 60_000),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("unban" as const),
+      host: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("observe" as const), on: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("compact" as const) }) },
+);
+
+const twoSentences = () =>
+  makeProgram([
+    {
+      bans: [
+        makeBan({ times: [60_000, 600_000] }),
+        makeBan({ what: "distinct", capture: "user", count: 2, by: byHost, withinMs: 30_000 }),
+      ],
+    },
+  ]);
+
+function stateOf(core: Core): unknown {
+  const states = core.jails.all.map((jail) => {
+    const { bans, windows, offences } = jail.snapshot();
+    return {
+      bans: Object.fromEntries(bans.map((one) => [one.id, one])),
+      windows: windows.map(({ sentence: key, rows }) => [key, Object.fromEntries(rows)]),
+      offences: Object.fromEntries(offences),
+      observed: jail.observed,
+      lines: Object.fromEntries(
+        bans.map((one) => [one.id, core.evidence.linesOf(one.jail, one.id)]),
+      ),
+    };
+  });
+  return plain(states);
+}
+
+type Op = fc.TypeOf<typeof op>;
+
+/** The state after `ops`, and again after a restart. */
+async function runOps(stateFolder: string, ops: readonly Op[], compacts: boolean) {
+  const clock = makeHandClock();
+  const core = await openTestCore(twoSentences(), { clock, stateFolder });
+  const reader = openTestReader(core);
+  reader.caughtUp();
+  for (const one of ops) {
+    if (one.do === "fail") {
+      clock.time += one.afterMs;
+      core.jails.expire(clock.time);
+      feed(reader, [`- fail 192.0.2.${one.host} user=${one.user}`]);
+    } else if (one.do === "wait") {
+      clock.time += 90_000;
+      core.jails.expire(clock.time);
+    } else if (one.do === "unban") {
+      core.jails.all[0]?.unban(`192.0.2.${one.host}`, clock.time);
+    } else if (one.do === "observe") {
+      for (const jail of core.jails.all) jail.observed = one.on;
+      core.ledger.note({ type: "observe", jail: "jail", on: one.on });
+    } else if (compacts) await core.ledger.compact();
+    await core.settle();
+  }
+  await core.close(false);
+  const again = await openTestCore(twoSentences(), { clock, stateFolder });
+  const state = stateOf(again);
+  await again.close(false);
+  return { live: stateOf(core), restored: state };
+}
+
+t.test("a restart, with compactions or without, gives the state that was", async (t) => {
+  const folder = makeFolder(t);
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(op, { minLength: 1, maxLength: 30 }), async (ops) => {
+      run++;
+      const journalled = await runOps(join(folder, `journalled-${run}`), ops, false);
+      const compacted = await runOps(join(folder, `compacted-${run}`), ops, true);
+      deepStrictEqual(journalled.restored, journalled.live);
+      deepStrictEqual(compacted.restored, journalled.restored);
+    }),
+    { numRuns: 25 },
+  );
+  t.pass(`${run} histories`);
+});
