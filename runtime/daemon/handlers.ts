@@ -6,6 +6,7 @@ import type { Handler, Send } from "../control/server.ts";
 import type { Decision } from "../decision.ts";
 import { isoTime } from "../escape.ts";
 import { formatPrefix, PrefixSet, parsePrefix } from "../prefix.ts";
+import { decisionLine } from "../report.ts";
 import type { Core } from "./core.ts";
 import type { OpenSource } from "./sources.ts";
 import { banRow, bansHolding, listBans, statusOf } from "./status.ts";
@@ -125,7 +126,7 @@ function tail(
 ): object {
   const listen = (decision: Decision) => {
     if (jail !== undefined && decision.jail !== jail) return;
-    send({ ...decision, time: isoTime(decision.time) });
+    send(decisionLine(decision));
   };
   core.listeners.add(listen);
   onClose(() => core.listeners.delete(listen));
