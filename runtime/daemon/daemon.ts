@@ -59,7 +59,8 @@ export async function runDaemon(
   log.say("info", readyText(program, core, sources), { event: "ready" });
   await notifySystemd("--ready");
   // Journals of earlier runs become one snapshot, so that the next start reads each thing once.
-  if (core.ledger.restored > compactRecords) void core.ledger.compact();
+  const { restored, damaged } = core.ledger;
+  if (restored > compactRecords || damaged) void core.ledger.compact();
   if (command.once) {
     await Promise.all(sources.map(({ source }) => source.idle()));
     stopping.stop(false);

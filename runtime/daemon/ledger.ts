@@ -56,6 +56,11 @@ export class Ledger {
   /** How many records the last run left. */
   restored = 0;
 
+  /** What the last run left was damaged: what could be saved of it lasts only in a new snapshot. */
+  get damaged(): boolean {
+    return this.#store?.damaged ?? false;
+  }
+
   private constructor(private readonly options: LedgerOptions) {}
 
   static async open(options: LedgerOptions): Promise<Ledger> {

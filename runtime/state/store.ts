@@ -8,11 +8,11 @@
  *
  * Files: `snapshot-G` holds everything up to the moment when `journal-G` began; `journal-G` what came after.
  * Compacting opens journal G+1, then writes snapshot G+1 (new, synced, renamed, folder synced), then
- * removes generation G-1: at any moment the newest whole snapshot and the journals from its
- * generation on are the state, and if that snapshot rots, the one before it still is.
+ * removes what is older than the snapshot before it: at any moment the newest whole snapshot and the
+ * journals from its generation on are the state, and if that snapshot rots, the one before it still is.
  */
 import { constants } from "node:fs";
-import { type FileHandle, lstat, readdir, rename, unlink } from "node:fs/promises";
+import { type FileHandle, link, lstat, readdir, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type Folder, openFolder } from "./folder.ts";
 import { encodeFrame, readFrames } from "./frames.ts";
@@ -51,6 +51,10 @@ const snapshotFrameRecords = 20;
 
 export class Store {
   readonly counters: StoreCounters = { journalBytes: 0, waiting: 0, lost: 0, fault: null };
+  /** A file was damaged: only a new snapshot makes what could be saved of it last. */
+  damaged = false;
+  /** Generation of the newest whole snapshot; 0: there is none, the journals are everything. */
+  #base = 0;
   #waiting: Append[] = [];
   #waitingBytes = 0;
   #writing: Promise<void> | null = null;
@@ -78,8 +82,10 @@ export class Store {
   ): Promise<Store> {
     const folder = await openFolder(path);
     try {
-      const generation = (await readState(folder, options.warn, take)) + 1;
-      const store = new Store(folder, options, null, generation);
+      const found = await readState(folder, options.warn, take);
+      const store = new Store(folder, options, null, found.newest + 1);
+      store.#base = found.base;
+      store.damaged = found.damaged;
       try {
         await store.#openJournal();
       } catch (error) {
@@ -200,7 +206,9 @@ export class Store {
       this.#start();
       await old?.close();
       await this.#writeSnapshot(frames, generation);
-      await removeBefore(this.folder, generation - 1);
+      await removeBefore(this.folder, this.#base);
+      this.#base = generation;
+      this.damaged = false;
       return true;
     } catch (error) {
       this.options.warn(`state could not be compacted: ${(error as Error).message}`);
@@ -244,39 +252,66 @@ export class Store {
   }
 }
 
-/** Gives the newest whole snapshot and the journals from its generation on; returns the last one. */
+interface FoundState {
+  /** The newest generation that any file has; 0: the folder is new. */
+  readonly newest: number;
+  /** Generation of the whole snapshot that was used; 0: none. */
+  readonly base: number;
+  readonly damaged: boolean;
+}
+
+/** Gives the newest whole snapshot and the journals from its generation on. */
 async function readState(
   folder: Folder,
   warn: (message: string) => void,
   take: (record: unknown) => void,
-): Promise<number> {
+): Promise<FoundState> {
   const names = await readdir(folder.path);
   const snapshots = generationsOf(names, "snapshot");
   const journals = generationsOf(names, "journal");
-  const base = await readSnapshot(folder, snapshots, warn);
-  for (const record of base.records) take(record);
+  // Every journal since the first: no snapshot is needed.
+  const isComplete = journals.length > 0 && journals.every((one, index) => one === index + 1);
+  const start = await readSnapshot(folder, snapshots, isComplete, warn);
+  for (const record of start.records) take(record);
+  let damaged = start.damaged;
   for (const generation of journals) {
-    if (generation >= base.generation)
-      await readStateFile(folder, "journal", generation, warn, take);
+    if (generation < start.generation) continue;
+    if (!(await readStateFile(folder, "journal", generation, warn, take))) damaged = true;
   }
-  return Math.max(0, ...snapshots, ...journals);
+  const newest = Math.max(0, ...snapshots, ...journals);
+  return { newest, base: start.isWhole ? start.generation : 0, damaged };
 }
 
-/** The newest whole snapshot; where none is whole, what is left of the newest damaged one. */
+interface FoundSnapshot {
+  readonly records: readonly unknown[];
+  /** The journals from here on come after it. */
+  readonly generation: number;
+  readonly isWhole: boolean;
+  readonly damaged: boolean;
+}
+
+/**
+ * The newest whole snapshot. Where none is whole, nothing if the journals tell everything, or else what is
+ * left of the newest damaged one; journals before it would count a second time what it holds.
+ */
 async function readSnapshot(
   folder: Folder,
   generations: readonly number[],
+  isComplete: boolean,
   warn: (message: string) => void,
-): Promise<{ records: unknown[]; generation: number }> {
-  let partial: unknown[] = [];
+): Promise<FoundSnapshot> {
+  let partial: FoundSnapshot = { records: [], generation: 0, isWhole: false, damaged: false };
   for (const generation of [...generations].reverse()) {
     const records: unknown[] = [];
     const take = (record: unknown) => records.push(record);
-    if (await readStateFile(folder, "snapshot", generation, warn, take))
-      return { records, generation };
-    if (partial.length === 0) partial = records;
+    const isWhole = await readStateFile(folder, "snapshot", generation, warn, take);
+    if (isWhole) return { records, generation, isWhole, damaged: partial.damaged };
+    if (isComplete) partial = { ...partial, damaged: true };
+    else if (partial.records.length === 0) {
+      partial = { records, generation, isWhole, damaged: true };
+    }
   }
-  return { records: partial, generation: 0 };
+  return partial;
 }
 
 function generationsOf(names: readonly string[], kind: "snapshot" | "journal"): number[] {
@@ -349,28 +384,36 @@ async function readBytes(
   }
 }
 
-/** Renames a file so that it is kept for people and never read again. */
+/**
+ * Gives a file a second name under which it is kept for people. It stays under its own until a snapshot
+ * replaces it: what is whole in it is all there is of some bans, and a kill may come before that.
+ */
 async function setAside(path: string, why: string, warn: (message: string) => void): Promise<void> {
-  for (let n = 1; ; n++) {
-    const aside = `${path}.corrupt-${n}`;
-    if (await exists(aside)) continue;
-    try {
-      await rename(path, aside);
-      warn(`state file ${path} is corrupt (${why}); kept as ${aside}`);
-    } catch (error) {
-      // A read-only disk: what is whole is used all the same.
-      warn(`state file ${path} is corrupt (${why}) and stays there: ${(error as Error).message}`);
-    }
-    return;
+  try {
+    const aside = await linkAside(path);
+    warn(`state file ${path} is corrupt (${why}); kept as ${aside}`);
+  } catch (error) {
+    // A read-only disk: what is whole is used all the same.
+    warn(`state file ${path} is corrupt (${why}) and stays there: ${(error as Error).message}`);
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+async function linkAside(path: string): Promise<string> {
+  const inode = await inodeOf(path);
+  for (let n = 1; ; n++) {
+    const aside = `${path}.corrupt-${n}`;
+    const other = await inodeOf(aside);
+    // A start that did not come to its snapshot has set it aside already.
+    if (other === null) await link(path, aside);
+    if (other === null || other === inode) return aside;
+  }
+}
+
+async function inodeOf(path: string): Promise<number | null> {
   try {
-    await lstat(path);
-    return true;
+    return (await lstat(path)).ino;
   } catch {
-    return false;
+    return null;
   }
 }
 
