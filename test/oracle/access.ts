@@ -7,7 +7,7 @@ import type { Format } from "../../schemas/policy.ts";
 import { strict } from "./address.ts";
 import { plainReading, type Reading, splitForwarded } from "./reading.ts";
 import { type Clock, readClf } from "./stamp.ts";
-import { isBlank, textOf } from "./text.ts";
+import { textOf } from "./text.ts";
 
 /** Where the user ends: the first `blank [ CLF-stamp ] blank "`. */
 function findStamp(
@@ -16,10 +16,9 @@ function findStamp(
   clock: Clock,
 ): { userEnd: number; time: number; requestAt: number } | null {
   for (let at = from; at < bytes.length; at++) {
-    if (!isBlank(bytes.charAt(at)) || bytes.charAt(at + 1) !== "[") continue;
+    if (bytes.slice(at, at + 2) !== " [") continue;
     const stamp = readClf(bytes, at + 2, clock);
-    if (stamp === null || bytes.charAt(stamp.end) !== "]") continue;
-    if (!isBlank(bytes.charAt(stamp.end + 1)) || bytes.charAt(stamp.end + 2) !== '"') continue;
+    if (stamp === null || bytes.slice(stamp.end, stamp.end + 3) !== '] "') continue;
     return { userEnd: at, time: stamp.time, requestAt: stamp.end + 2 };
   }
   return null;
@@ -36,8 +35,8 @@ function undoEscapes(bytes: string): string {
 
 function splitRequest(request: string): Map<string, string> {
   const fields = new Map<string, string>();
-  const whole = /^([A-Z_-]+)[ \t]([\s\S]*)[ \t](HTTP\/[0-9.]+)$/.exec(request);
-  const short = /^([A-Z_-]+)[ \t]([\s\S]*)$/.exec(request);
+  const whole = /^([A-Z_-]+) ([\s\S]*) (HTTP\/[0-9.]+)$/.exec(request);
+  const short = /^([A-Z_-]+) ([\s\S]*)$/.exec(request);
   const shape = whole ?? short;
   if (shape === null) return fields;
   fields.set("method", shape[1] ?? "");
@@ -61,7 +60,7 @@ function splitRequest(request: string): Map<string, string> {
 /** The fields behind the last fixed one, in order, until one has another shape. */
 function readExtras(rest: string, names: readonly string[]): Map<string, string> {
   const extras = new Map<string, string>();
-  const form = new RegExp(`[ \\t](?:${quoted}|([^ \\t"][^ \\t]*))(?=[ \\t]|$)`, "y");
+  const form = new RegExp(` (?:${quoted}|([^ \\t"][^ \\t]*))(?= |$)`, "y");
   for (const name of names) {
     const match = form.exec(rest);
     if (match === null) break;
@@ -78,19 +77,22 @@ function addRequest(reading: Reading, escaped: string): void {
 }
 
 export function readAccess(format: Format, bytes: string, clock: Clock): Reading | null {
-  const head = /^([^ \t]+)[ \t]([^ \t]+)[ \t]/.exec(bytes);
+  const head = /^([^ \t]+) ([^ \t]+) /.exec(bytes);
   if (head === null) return null;
   const peer = textOf(head[1] ?? "");
   const found = findStamp(bytes, head[0].length, clock);
   if (found === null) return null;
-  const agents = format.name === "combined" ? `[ \\t]${quoted}[ \\t]${quoted}` : "()()";
-  const tail = new RegExp(`^${quoted}[ \\t]([0-9]{3})[ \\t]([0-9]+|-)${agents}(?=[ \\t]|$)`);
+  const agents = format.name === "combined" ? ` ${quoted} ${quoted}` : "()()(?= |$)";
+  const tail = new RegExp(`^${quoted} ([0-9]{3}) ([0-9]+|-)${agents}`);
   const match = tail.exec(bytes.slice(found.requestAt));
   if (match === null) return null;
   const [whole, request = "", status = "", size = "", referer = "", agent = ""] = match;
   const reading = plainReading(bytes, found.time);
   reading.address = strict(peer);
-  if (reading.address === null) reading.host = peer;
+  if (reading.address === null) {
+    reading.host = peer;
+    reading.fields.set("host", peer);
+  }
   const user = bytes.slice(head[0].length, found.userEnd);
   if (user !== "-") reading.fields.set("user", textOf(user));
   addRequest(reading, request);

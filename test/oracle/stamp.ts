@@ -157,9 +157,14 @@ export function readEpochText(text: string): number | null {
   return stamp !== null && stamp.end === text.length ? stamp.time : null;
 }
 
-/** Between `[` and `]` of combined and common. */
+const clfWithZone = new RegExp(
+  `(?<day>\\d\\d)/${mon}/(?<year>\\d{4}):${clock} (?<zone>[+-]\\d{4})`,
+  "y",
+);
+
+/** Between `[` and `]` of combined and common, always with a zone. */
 export function readClf(text: string, at: number, clock: Clock): Stamp | null {
-  return readCalendar(clf, text, at, clock);
+  return readCalendar(clfWithZone, text, at, clock);
 }
 
 const isoHeader = new RegExp(

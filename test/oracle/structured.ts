@@ -8,7 +8,7 @@ import type { Format, Path } from "../../schemas/policy.ts";
 import { strict } from "./address.ts";
 import { type Json, readJson, valueAt } from "./json.ts";
 import { plainReading, type Reading, splitForwarded } from "./reading.ts";
-import { type Clock, readEpochText, readWholeStamp } from "./stamp.ts";
+import { type Clock, fractionMs, lastMoment, readEpochText, readWholeStamp } from "./stamp.ts";
 import { readPattern } from "./strptime.ts";
 import { bytesOf, textOf } from "./text.ts";
 import type { Value } from "./where.ts";
@@ -45,38 +45,75 @@ function readLogfmt(bytes: string): Found | null {
 
 const hexKeys = ["acct", "comm", "exe", "cmd", "name", "proctitle"];
 
-function readAuditPairs(bytes: string): [string, Json][] {
-  const word = /[ \t]*(?:([^ \t=]+)=(?:"([^"]*)"|'([^']*)'|([^ \t]*))|[^ \t]+)/y;
+/** What parts words; auditd writes 0x1D before its own reading of the record. */
+const gaps = " \\t\\x1d";
+
+interface AuditPairs {
+  entries: [string, Json][];
+  end: number;
+}
+
+/** `inner`: what stands in `msg='...'`, up to the quote that closes it. null: a quote does not close. */
+function readAuditPairs(bytes: string, from: number, inner: boolean): AuditPairs | null {
+  const gap = new RegExp(`[${gaps}]*`, "y");
+  const bare = new RegExp(`[^${gaps}${inner ? "'" : ""}]*`, "y");
+  const word = new RegExp(`[^=${gaps}${inner ? "'" : ""}]*`, "y");
   const entries: [string, Json][] = [];
-  while (word.lastIndex < bytes.length) {
-    const match = word.exec(bytes);
-    if (match === null) break;
-    const [, key, double, single, bare] = match;
-    if (key === undefined) continue;
-    if (key === "msg") {
-      if (single !== undefined) entries.push(...readAuditPairs(single));
+  let at = from;
+  const take = (form: RegExp): string => {
+    form.lastIndex = at;
+    const [text] = form.exec(bytes) ?? [""];
+    at += text.length;
+    return text;
+  };
+  for (;;) {
+    take(gap);
+    if (at >= bytes.length) return inner ? null : { entries, end: at };
+    if (inner && bytes.charAt(at) === "'") return { entries, end: at + 1 };
+    const key = take(word);
+    if (bytes.charAt(at) !== "=") continue;
+    at++;
+    const quote = bytes.charAt(at);
+    if (key === "msg" && quote === "'" && !inner) {
+      const message = readAuditPairs(bytes, at + 1, true);
+      if (message === null) return null;
+      entries.push(...message.entries);
+      at = message.end;
       continue;
     }
-    const isHex = bare !== undefined && hexKeys.includes(key) && /^(?:[0-9A-Fa-f]{2})+$/.test(bare);
-    const value = isHex ? Buffer.from(bare, "hex").toString("latin1") : (double ?? single ?? bare);
-    const absent = value === undefined || value === "?" || value === "(null)";
-    entries.push([textOf(key), absent ? { kind: "null" } : text(textOf(value))]);
+    let value: string;
+    if (quote === '"' || (quote === "'" && !inner)) {
+      const close = bytes.indexOf(quote, at + 1);
+      if (close < 0) return null;
+      value = bytes.slice(at + 1, close);
+      at = close + 1;
+    } else {
+      value = take(bare);
+      const isHex = hexKeys.includes(key) && /^(?:[0-9A-Fa-f]{2})+$/.test(value);
+      if (isHex) value = Buffer.from(value, "hex").toString("latin1");
+    }
+    const isAbsent = value === "?" || value === "(null)";
+    if (key !== "msg")
+      entries.push([textOf(key), isAbsent ? { kind: "null" } : text(textOf(value))]);
   }
-  return entries;
 }
 
 function readAudit(bytes: string): { found: Found; time: number } | null {
-  const head =
-    /^(?:node=[^ \t]+ )?type=([^ \t]+) msg=audit\(([0-9]{1,11})(?:\.([0-9]{3}))?:([0-9]+)\):(?: |$)/;
+  const stamp = "([0-9]{1,12})(?:\\.([0-9]{1,9}))?";
+  const head = new RegExp(
+    `^(?:node=[^${gaps}]* )?type=([^${gaps}]+) msg=audit\\(${stamp}:([0-9]+)\\):(?= |$)`,
+  );
   const match = head.exec(bytes);
   if (match === null) return null;
-  const [whole, type = "", seconds, ms = "0", serial = ""] = match;
+  const [whole, type = "", seconds, fraction, serial = ""] = match;
+  const time = Number(seconds) * 1000 + fractionMs(fraction);
+  const pairs = readAuditPairs(bytes, whole.length, false);
+  if (pairs === null || time > lastMoment) return null;
   const own: [string, Json][] = [
     ["type", text(textOf(type))],
     ["serial", text(serial)],
   ];
-  const found = flat([...own, ...readAuditPairs(bytes.slice(whole.length))]);
-  return { found, time: Number(seconds) * 1000 + Number(ms) };
+  return { found: flat([...own, ...pairs.entries]), time };
 }
 
 /** A leaf or a list as `where` sees it. */
