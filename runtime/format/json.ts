@@ -96,6 +96,8 @@ class JsonReader {
   #readObject(node: PathNode | null): boolean {
     if (++this.#depth > jsonDepthMax) return false;
     const object = ++this.#objects;
+    // It is there, which `has` asks, and like a list it equals nothing.
+    if (node !== null) setValue(this.#r, node, []);
     this.#at++;
     this.#skipSpace();
     if (this.#peek() === braceClose) return this.#leave();
