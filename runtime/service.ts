@@ -46,11 +46,15 @@ export function unitText(manifest: Manifest, options: ServiceOptions): string {
     ...(needs.capabilities.includes("CAP_NET_ADMIN") ? ["AF_NETLINK"] : []),
     ...(network ? ["AF_INET", "AF_INET6"] : []),
   ];
-  const writes = [...new Set(needs.writes.map((path) => dirname(path)))].sort();
-  const quoted = [options.node, options.bundle].map(quoteWord).join(" ");
-  return `# Made by f2b from ${manifest.policy} (${manifest.hash.slice(0, 12)}): make it anew when the policy changes.
+  const writes = [...new Set(needs.writes.map((path) => dirname(path)))].sort().map(quoteWord);
+  // In a command `$` begins a variable; nowhere else.
+  const command = [options.node, options.bundle].map((path) =>
+    quoteWord(path.replace(/\$/g, "$$$$")),
+  );
+  const policy = manifest.policy.replace(/[^\w .-]/g, "_");
+  return `# Made by f2b from ${policy} (${manifest.hash.slice(0, 12)}): make it anew when the policy changes.
 [Unit]
-Description=f2b guards this host (${manifest.policy.replace(/[^\w .-]/g, "_")})
+Description=f2b guards this host (${policy})
 Documentation=man:systemd.exec(5)
 Wants=network-pre.target
 After=network-pre.target nftables.service
@@ -58,7 +62,7 @@ After=network-pre.target nftables.service
 [Service]
 Type=notify
 NotifyAccess=all
-ExecStart=${quoted} --state /var/lib/f2b --socket /run/f2b/f2b.sock
+ExecStart=${command.join(" ")} --state /var/lib/f2b --socket /run/f2b/f2b.sock
 ExecReload=kill -HUP $MAINPID
 Restart=always
 RestartSec=1
@@ -109,10 +113,11 @@ function lines(key: string, value: string): string {
   return value === "" ? "" : `${key}=${value}\n`;
 }
 
-/** systemd.syntax(7): quotes, backslashes, specifiers and variables stand for themselves. */
+/** systemd.syntax(7): blanks, quotes, backslashes, line ends and specifiers stand for themselves. */
 function quoteWord(word: string): string {
-  const text = word.replace(/%/g, "%%").replace(/\$/g, "$$$$");
-  return /^[\w./@:+,-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
+  const text = word.replace(/%/g, "%%");
+  if (/^[\w./@:+,$%-]+$/.test(text)) return text;
+  return `"${text.replace(/["\\]/g, "\\$&").replace(/\n/g, "\\n")}"`;
 }
 
 /** Who may read this policy's logs on this host: their groups, and whether only root may. */
