@@ -198,7 +198,7 @@ function stateOf(core: Core): unknown {
   return plain(states);
 }
 
-type Op = fc.TypeOf<typeof op>;
+type Op = typeof op extends fc.Arbitrary<infer One> ? One : never;
 
 /** The state after `ops`, and again after a restart. */
 async function runOps(stateFolder: string, ops: readonly Op[], compacts: boolean) {
