@@ -187,81 +187,91 @@ function stampNow(): string {
   return `${month} ${String(now.getDate()).padStart(2)} ${now.toTimeString().slice(0, 8)}`;
 }
 
-t.test(`copytruncate, ${kills / 2} cuts among kills`, { timeout: 230_000 }, async (t) => {
-  const seed = 1 + (Date.now() % 1_000_000);
-  t.comment(`seed ${seed}`);
-  const random = makeRandom(seed);
-  const folder = makeFolder(t, "cut");
-  const log = join(folder, "auth.log");
-  const bundle = await writeBundle(folder, sshdPolicy(log));
-  const socket = join(folder, "control", "f2b.sock");
-  const argv = [process.execPath, bundle, "--json", "--state", join(folder, "state")];
-  const start = () => startBundle(t, [...argv, "--socket", socket]);
-  const counts = new Map<string, number>();
-  const banned: string[] = [];
-  let told = 0;
-  const hear = (daemon: Running) => {
-    for (const line of daemon.out.splice(0)) {
-      const { type, id } = JSON.parse(line);
-      if (type === "ban") banned.push(id);
-      if (type !== "failure") continue;
-      told++;
-      counts.set(id, (counts.get(id) ?? 0) + 1);
+t.test(
+  `copytruncate, ${kills / 2} cuts among kills`,
+  {
+    skip:
+      process.env["F2B_FAULTS"] === "1"
+        ? false
+        : "waits longer than a busy machine allows: npm run test:faults runs it",
+    timeout: 300_000,
+  },
+  async (t) => {
+    const seed = 1 + (Date.now() % 1_000_000);
+    t.comment(`seed ${seed}`);
+    const random = makeRandom(seed);
+    const folder = makeFolder(t, "cut");
+    const log = join(folder, "auth.log");
+    const bundle = await writeBundle(folder, sshdPolicy(log));
+    const socket = join(folder, "control", "f2b.sock");
+    const argv = [process.execPath, bundle, "--json", "--state", join(folder, "state")];
+    const start = () => startBundle(t, [...argv, "--socket", socket]);
+    const counts = new Map<string, number>();
+    const banned: string[] = [];
+    let told = 0;
+    const hear = (daemon: Running) => {
+      for (const line of daemon.out.splice(0)) {
+        const { type, id } = JSON.parse(line);
+        if (type === "ban") banned.push(id);
+        if (type !== "failure") continue;
+        told++;
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+      }
+    };
+    const expected = new Map<string, number>();
+    let lines = 0;
+    const write = (round: number) => {
+      const group = Math.floor(round / threshold);
+      for (let n = 0; n < 10; n++) {
+        // Even ones write in each round of their group, odd ones in all but its last.
+        if (n % 2 === 1 && round % threshold === threshold - 1) continue;
+        const address = `198.18.${group}.${n}`;
+        const pid = 1_000 + lines;
+        const words = `Failed password for root from ${address} port ${20_000 + n} ssh2`;
+        appendFileSync(log, `${stampNow()} host sshd[${pid}]: ${words}\n`);
+        expected.set(address, (expected.get(address) ?? 0) + 1);
+        lines++;
+      }
+    };
+    let daemon: Running | null = null;
+    let killed = 0;
+    for (let round = 0; round < kills / 2; round++) {
+      const isFirst = random(2) === 0;
+      if (isFirst) write(round);
+      const running: Running = daemon ?? start();
+      daemon = running;
+      if (!isFirst) write(round);
+      await until(`round ${round}`, () => {
+        hear(running);
+        return told >= lines;
+      });
+      const way = random(3);
+      const cut = () => truncateSync(log, 0);
+      if (way === 0) cut();
+      if (way < 2) {
+        running.child.kill("SIGKILL");
+        await running.ended;
+        hear(running);
+        daemon = null;
+        killed++;
+      }
+      if (way > 0) cut();
     }
-  };
-  const expected = new Map<string, number>();
-  let lines = 0;
-  const write = (round: number) => {
-    const group = Math.floor(round / threshold);
-    for (let n = 0; n < 10; n++) {
-      // Even ones write in each round of their group, odd ones in all but its last.
-      if (n % 2 === 1 && round % threshold === threshold - 1) continue;
-      const address = `198.18.${group}.${n}`;
-      const pid = 1_000 + lines;
-      const words = `Failed password for root from ${address} port ${20_000 + n} ssh2`;
-      appendFileSync(log, `${stampNow()} host sshd[${pid}]: ${words}\n`);
-      expected.set(address, (expected.get(address) ?? 0) + 1);
-      lines++;
-    }
-  };
-  let daemon: Running | null = null;
-  let killed = 0;
-  for (let round = 0; round < kills / 2; round++) {
-    const isFirst = random(2) === 0;
-    if (isFirst) write(round);
-    const running: Running = daemon ?? start();
-    daemon = running;
-    if (!isFirst) write(round);
-    await until(`round ${round}`, () => {
-      hear(running);
-      return told >= lines;
-    });
-    const way = random(3);
-    const cut = () => truncateSync(log, 0);
-    if (way === 0) cut();
-    if (way < 2) {
-      running.child.kill("SIGKILL");
-      await running.ended;
-      hear(running);
-      daemon = null;
-      killed++;
-    }
-    if (way > 0) cut();
-  }
-  const last = daemon ?? start();
-  await until("ready", () => last.err.some((line) => line.includes('"event":"ready"')));
-  const { bans } = (await request(socket, { verb: "bans" })) as { bans: { id: string }[] };
-  last.child.kill("SIGTERM");
-  t.equal(await last.ended, 0, "ends cleanly on SIGTERM");
-  hear(last);
-  t.comment(`${lines} lines, ${killed} kills`);
-  t.ok(killed > 0 && killed < kills / 2, "with kills and without");
-  t.same([...counts].sort(), [...expected].sort(), "each line was told once");
-  const guilty = [...expected].filter(([, count]) => count === threshold).map(([id]) => id);
-  t.same(banned.sort(), guilty.sort(), "each ban was told once");
-  t.same(
-    bans.map(({ id }) => id).sort(),
-    guilty,
-    "who wrote enough lines is banned, nobody else: each line counted once",
-  );
-});
+    const last = daemon ?? start();
+    await until("ready", () => last.err.some((line) => line.includes('"event":"ready"')));
+    const { bans } = (await request(socket, { verb: "bans" })) as { bans: { id: string }[] };
+    last.child.kill("SIGTERM");
+    t.equal(await last.ended, 0, "ends cleanly on SIGTERM");
+    hear(last);
+    t.comment(`${lines} lines, ${killed} kills`);
+    t.ok(killed > 0 && killed < kills / 2, "with kills and without");
+    t.same([...counts].sort(), [...expected].sort(), "each line was told once");
+    const guilty = [...expected].filter(([, count]) => count === threshold).map(([id]) => id);
+    t.same(banned.sort(), guilty.sort(), "each ban was told once");
+    t.same(
+      bans.map(({ id }) => id).sort(),
+      guilty,
+      "who wrote enough lines is banned, nobody else: each line counted once",
+    );
+  },
+);
