@@ -56,7 +56,7 @@ export type Decision =
       readonly failures: number;
       readonly offence: number;
       readonly insteadOf: string | null;
-      /** Whose failure completed it; null: an administrator. */
+      /** The address of the failure that completed it; null: it named none, or an administrator. */
       readonly culprit: string | null;
     })
   | (Decided & { readonly type: "unban"; readonly reason: "ended" | "lifted" | "protected" })

@@ -43,8 +43,8 @@ export function makeJails(program: Program, options: JailsOptions): Jails {
 
   const give = (decision: Decision): void => {
     options.give(decision);
-    if (decision.type !== "ban" || decision.culprit === null || !watchers.has(decision.jail))
-      return;
+    // An administrator's order has no record; a failure that names no address still has one.
+    if (decision.type !== "ban" || decision.line === 0 || !watchers.has(decision.jail)) return;
     waiting.push(decision);
     feedWatchers();
   };

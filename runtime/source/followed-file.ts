@@ -154,7 +154,8 @@ export class FollowedFile {
   async #wasCut(): Promise<boolean> {
     const { size } = await this.file.stat();
     if (size < this.#offset) return true;
-    if (size === this.#offset || this.#tail.length === 0) return false;
+    if (this.#tail.length === 0) return false;
+    // At the same size, too: it may have grown again to just where we were.
     const now = await this.#readAt(this.#offset - this.#tail.length, this.#tail.length);
     return !now.equals(this.#tail);
   }

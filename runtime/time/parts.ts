@@ -36,6 +36,10 @@ export class StampParts {
   }
 }
 
+/** No log is older, and no zone takes a time of the last year into one that has five digits. */
+const yearMin = 1970;
+const yearMax = 9998;
+
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 export function isLeapYear(year: number): boolean {
@@ -54,14 +58,8 @@ export function isPossible(parts: StampParts): boolean {
   if (parts.second === 60) parts.second = 59;
   if (parts.month === absent) return true;
   if (parts.month < 1 || parts.month > 12 || parts.day < 1) return false;
-  return parts.day <= daysInMonth(parts.year, parts.month) && !isAfterYear9999(parts);
-}
-
-/** Its zone takes the last day of 9999 into a year that ISO 8601 cannot write in four digits. */
-function isAfterYear9999(parts: StampParts): boolean {
-  if (parts.year !== 9999 || parts.month !== 12 || parts.day !== 31) return false;
-  if (parts.offsetMinutes === absent) return false;
-  return parts.hour * 60 + parts.minute - parts.offsetMinutes >= 24 * 60;
+  if (parts.year !== absent && (parts.year < yearMin || parts.year > yearMax)) return false;
+  return parts.day <= daysInMonth(parts.year, parts.month);
 }
 
 /** Days since 1970-01-01; years before 100 are themselves (Date.UTC would move them to 19xx). */

@@ -137,7 +137,15 @@ function hex(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, "0")}`;
 }
 
-/** Empty when the verdicts are the same; else the first that differ, with the records they are about. */
+function firstInAnotherOrder(bundle: string[], oracle: string[]): string[] {
+  const at = bundle.findIndex((line, i) => line !== oracle[i]);
+  return [`at ${at} the bundle: ${bundle[at]}`, `at ${at} the oracle: ${oracle[at]}`];
+}
+
+/**
+ * Empty when the verdicts are the same; else the first that differ, with the records they are about.
+ * F2B_KEEP names a folder that then gets the policy and the log, to look further.
+ */
 export function showDifference(
   policy: string,
   log: Buffer,
@@ -145,6 +153,11 @@ export function showDifference(
   oracle: string[],
 ): string {
   if (JSON.stringify(bundle) === JSON.stringify(oracle)) return "";
+  const keep = process.env["F2B_KEEP"];
+  if (keep !== undefined) {
+    writeFileSync(join(keep, "case.f2b"), policy);
+    writeFileSync(join(keep, "case.log"), log);
+  }
   const inOracle = new Set(oracle);
   const inBundle = new Set(bundle);
   const extra = bundle.filter((line) => !inOracle.has(line)).slice(0, 3);
@@ -160,6 +173,6 @@ export function showDifference(
     }),
     ...extra.map((line) => `only the bundle: ${line.slice(0, 2000)}`),
     ...missing.map((line) => `only the oracle: ${line.slice(0, 2000)}`),
-    extra.length + missing.length === 0 ? "(the same lines in another order)" : "",
+    ...(extra.length + missing.length === 0 ? firstInAnotherOrder(bundle, oracle) : []),
   ].join("\n");
 }

@@ -10,15 +10,18 @@ import { checkText, compile, matchInBundle, matchInOracle, showDifference } from
 import type { GeneratedFilter } from "./generate.ts";
 import { mutated } from "./mutate.ts";
 
-export interface Sum {
+export interface Outcome {
   runs: number;
+  /** Empty: they agree. */
+  difference: string;
+}
+
+export interface Sum extends Outcome {
   refused: number;
   /** The last refusal, for whoever repairs the generator. */
   refusal: string;
   lines: number;
   hits: number;
-  /** Empty: they agree. */
-  difference: string;
 }
 
 const zones = fc.constantFrom("UTC", "Europe/Berlin", "America/New_York", "+05:30");
@@ -26,25 +29,37 @@ const zones = fc.constantFrom("UTC", "Europe/Berlin", "America/New_York", "+05:3
 /** Shrinking compiles again and again, so it ends after this time with what it has. */
 const shrinkMs = 20_000;
 
+/** Runs a comparison that returns differences as text, and shrinks the first. */
+export async function checkProperty<T>(
+  cases: fc.Arbitrary<T>,
+  runsByDefault: number,
+  compare: (one: T) => Promise<string>,
+): Promise<Outcome> {
+  const runs = Number(process.env["F2B_RUNS"] ?? runsByDefault);
+  const seed = Number(process.env["F2B_SEED"] ?? Date.now() & 0x7fffffff);
+  let difference = "";
+  let failedAt = 0;
+  const property = fc.asyncProperty(cases, async (one) => {
+    if (failedAt > 0 && Date.now() - failedAt > shrinkMs) return;
+    const found = await compare(one);
+    if (found === "") return;
+    failedAt ||= Date.now();
+    difference = found;
+    throw new Error("they disagree");
+  });
+  const { counterexample, errorInstance } = await fc.check(property, { numRuns: runs, seed });
+  if (counterexample !== null && difference === "") throw errorInstance;
+  if (difference !== "") difference = `F2B_SEED=${seed} finds it again\n${difference}`;
+  return { runs, difference };
+}
+
 export async function compareGenerated(
   filters: fc.Arbitrary<GeneratedFilter[]>,
   runsByDefault: number,
 ): Promise<Sum> {
-  const runs = Number(process.env["F2B_RUNS"] ?? runsByDefault);
-  const sum: Sum = { runs, refused: 0, refusal: "", lines: 0, hits: 0, difference: "" };
-  let failedAt = 0;
-  const property = fc.asyncProperty(casesOf(filters), async (one) => {
-    if (failedAt > 0 && Date.now() - failedAt > shrinkMs) return;
-    const difference = await compareOne(one, sum);
-    if (difference === "") return;
-    failedAt ||= Date.now();
-    sum.difference = difference;
-    throw new Error("they disagree");
-  });
-  const seed = Number(process.env["F2B_SEED"] ?? Date.now() & 0x7fffffff);
-  await fc.check(property, { numRuns: runs, seed });
-  if (sum.difference !== "") sum.difference = `F2B_SEED=${seed} finds it again\n${sum.difference}`;
-  return sum;
+  const sum: Sum = { runs: 0, difference: "", refused: 0, refusal: "", lines: 0, hits: 0 };
+  const compare = (one: Case): Promise<string> => compareOne(one, sum);
+  return Object.assign(sum, await checkProperty(casesOf(filters), runsByDefault, compare));
 }
 
 interface Case {

@@ -6,14 +6,32 @@
 import fc from "fast-check";
 import t from "tap";
 import { compareGenerated } from "./compare.ts";
-import { textFilter } from "./generate.ts";
+import { type GeneratedFilter, textFilter } from "./generate.ts";
+import { structuredFilter } from "./generate-structured.ts";
 
-const filters = fc.tuple(textFilter("one"), textFilter("two"), textFilter("three"));
+function three(
+  of: (name: string) => fc.Arbitrary<GeneratedFilter>,
+): fc.Arbitrary<GeneratedFilter[]> {
+  return fc.tuple(of("one"), of("two"), of("three"));
+}
 
-t.test("templates, regexes, formats and sessions", { timeout: 600_000 }, async (t) => {
-  const sum = await compareGenerated(filters, 60);
-  t.equal(sum.difference, "");
-  t.comment(`${sum.lines} lines, ${sum.hits} hits, ${sum.refused} of ${sum.runs} policies refused`);
-  t.ok(sum.refused < sum.runs / 4, `the compiler takes most of what is generated: ${sum.refusal}`);
-  t.ok(sum.hits > sum.lines / 20, "a good part of the lines match");
-});
+t.setTimeout(600_000);
+const groups = [
+  { what: "templates, regexes, formats and sessions", filters: three(textFilter) },
+  { what: "structured logs and where", filters: three(structuredFilter) },
+];
+
+for (const { what, filters } of groups) {
+  t.test(what, { timeout: 600_000 }, async (t) => {
+    const sum = await compareGenerated(filters, 60);
+    t.equal(sum.difference, "");
+    t.comment(
+      `${sum.lines} lines, ${sum.hits} hits, ${sum.refused} of ${sum.runs} policies refused`,
+    );
+    t.ok(
+      sum.refused < sum.runs / 4,
+      `the compiler takes most of what is generated: ${sum.refusal}`,
+    );
+    t.ok(sum.hits > sum.lines / 20, "a good part of the lines match");
+  });
+}

@@ -35,7 +35,8 @@ interface Counted {
 interface Standing {
   id: string;
   address: string | null;
-  since: number;
+  /** Which offence it is, from 1: a ban that is prolonged stays the one it was. */
+  offence: number;
   until: number | null;
 }
 
@@ -121,9 +122,19 @@ function weightOf(ban: Ban, window: readonly Counted[]): number {
   return new Set(window.map((one) => fieldOf(one, ban.capture ?? ""))).size;
 }
 
+/** What a window holds at the end: with `distinct` a value stands for whoever gave it last. */
+function standingFor(ban: Ban, window: readonly Counted[]): Counted[] {
+  if (ban.what !== "distinct") return [...window];
+  const valueIn = (one: Counted): string | null => fieldOf(one, ban.capture ?? "");
+  return window.filter(
+    (one, i) => !window.slice(i + 1).some((two) => valueIn(two) === valueIn(one)),
+  );
+}
+
 class Judge {
   private readonly states: State[];
   readonly decisions: OracleDecision[] = [];
+  private isFeeding = false;
   private readonly waiting: { jail: string; counted: Counted }[] = [];
 
   constructor(jails: readonly Jail[]) {
@@ -163,11 +174,13 @@ class Judge {
       if (address === undefined || (host !== null && !jail.resolveHosts)) continue;
       const { weight, captures, line } = hit;
       this.count(state, { time, weight, isBan: false, address, host, captures, line });
-      this.feedWatchers();
     }
   }
 
+  /** A ban is seen by those who watch before the next one is made; bans of bans wait their turn. */
   private feedWatchers(): void {
+    if (this.isFeeding) return;
+    this.isFeeding = true;
     for (let ban = this.waiting.shift(); ban !== undefined; ban = this.waiting.shift()) {
       const { jail, counted } = ban;
       for (const state of this.states) {
@@ -175,6 +188,7 @@ class Judge {
         if (watches) this.count(state, counted);
       }
     }
+    this.isFeeding = false;
   }
 
   private isBanned({ jail, standing }: State, counted: Counted): boolean {
@@ -198,7 +212,7 @@ class Judge {
       const failures = weightOf(ban, window);
       if (failures < ban.count) continue;
       state.histories[index] = history.filter((one) => !mine.includes(one));
-      for (const address of this.targets(state.jail, ban, id, window)) {
+      for (const address of this.targets(state.jail, ban, id, standingFor(ban, window))) {
         const offence = this.offenceOf(state, address.id, counted.time);
         const length = lengthOf(ban, offence);
         const until = length === null ? null : counted.time + length;
@@ -231,11 +245,11 @@ class Judge {
   }
 
   private offenceOf(state: State, id: string, time: number): number {
-    const isStanding = state.standing.some((ban) => ban.id === id && !isOver(ban, time));
+    const standing = state.standing.find((ban) => ban.id === id && !isOver(ban, time));
+    if (standing !== undefined) return standing.offence;
     const kept = state.jail.acrossJails ? this.states : [state];
     const past = kept.flatMap((one) => one.past).filter((one) => one.id === id);
-    const remembered = past.filter((one) => one.time > time - state.jail.rememberMs).length;
-    return isStanding ? remembered : remembered + 1;
+    return past.filter((one) => one.time > time - state.jail.rememberMs).length + 1;
   }
 
   private place(state: State, wanted: readonly Wanted[], counted: Counted): void {
@@ -248,7 +262,8 @@ class Judge {
       if (standing !== undefined && laterOf(standing.until, until) === standing.until) continue;
       if (standing !== undefined) standing.until = until;
       else {
-        state.standing.push({ id, address, since: counted.time, until });
+        const offence = this.offenceOf(state, id, counted.time);
+        state.standing.push({ id, address, offence, until });
         state.past.push({ id, time: counted.time });
       }
       const { name, observe } = state.jail;
@@ -260,20 +275,23 @@ class Judge {
       const banned = address === null || address.includes("/") ? counted.address : address;
       const captures = counted.captures;
       const event = { time, weight: 1, isBan: true, address: banned, host: null, captures, line };
-      if (banned !== null) this.waiting.push({ jail: name, counted: event });
+      this.waiting.push({ jail: name, counted: event });
+      this.feedWatchers();
     }
   }
 }
 
-/** `hits` in the order of the log; a record without a stamp has the time of the one before. */
+/**
+ * `hits` in the order of the log. Time never runs backwards, whatever rule a record matched; a record
+ * without a stamp happens at the latest time read so far, before any at `now`.
+ */
 export function judge(policy: Policy, hits: readonly OracleHit[], now: number): OracleDecision[] {
   const judge = new Judge(policy.jails);
   let time = Number.NEGATIVE_INFINITY;
   for (const hit of hits) {
-    if (hit.kind !== "failure") continue;
     time = Math.max(time, hit.time ?? (Number.isFinite(time) ? time : now));
     judge.expire(time);
-    judge.failure(hit, time);
+    if (hit.kind === "failure") judge.failure(hit, time);
   }
   return judge.decisions;
 }

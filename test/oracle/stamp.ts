@@ -80,13 +80,23 @@ export function fractionMs(digits: string | undefined): number {
 }
 
 /** The latest year for which it is not over 24 hours after now and in which the day exists. */
-export function latestYear(timeIn: (year: number) => number | null, now: number): number | null {
+function latestYear(timeIn: (year: number) => number | null, now: number): number | null {
   const last = new Date(now).getUTCFullYear() + 2;
   for (let year = last; year > last - 12; year--) {
     const time = timeIn(year);
     if (time !== null && time <= now + 86_400_000) return time;
   }
   return null;
+}
+
+/** The time in a year that is written, from 1970 to 9998, or else in the latest there may be. */
+export function inYear(
+  year: number | null,
+  timeIn: (year: number) => number | null,
+  now: number,
+): number | null {
+  if (year === null) return latestYear(timeIn, now);
+  return year < 1970 || year > 9998 ? null : timeIn(year);
 }
 
 function timeOfGroups(groups: Groups, clock: Clock): number | null {
@@ -101,7 +111,7 @@ function timeOfGroups(groups: Groups, clock: Clock): number | null {
     if (wall === null) return null;
     return offset === null ? momentOf(wall, clock.zone) : wall - offset;
   };
-  return groups["year"] === undefined ? latestYear(timeIn, clock.now) : timeIn(n("year"));
+  return inYear(groups["year"] === undefined ? null : n("year"), timeIn, clock.now);
 }
 
 function readCalendar(form: RegExp, text: string, at: number, clock: Clock): Stamp | null {

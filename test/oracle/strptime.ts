@@ -3,7 +3,7 @@
  * walked letter by letter over the text, each letter taking what it may and giving nothing back.
  */
 
-import { type Clock, fractionMs, lastMoment, latestYear, readZone, type Stamp } from "./stamp.ts";
+import { type Clock, fractionMs, inYear, lastMoment, readZone, type Stamp } from "./stamp.ts";
 import { momentOf, utcOf, wallOf } from "./zone.ts";
 
 const monthNames = [
@@ -108,14 +108,6 @@ function timeOf(parts: Parts, clock: Clock): number | null {
     return at(before.getUTCFullYear(), before.getUTCMonth() + 1, before.getUTCDate());
   }
   return inYear(year, (y) => at(y, month ?? 1, day ?? 1), clock.now);
-}
-
-function inYear(
-  year: number | null,
-  timeIn: (year: number) => number | null,
-  now: number,
-): number | null {
-  return year === null ? latestYear(timeIn, now) : timeIn(year);
 }
 
 function dayOfYear(

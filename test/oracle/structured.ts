@@ -19,15 +19,15 @@ function text(value: string): Json {
   return { kind: "text", text: value };
 }
 
-/** Keys and values side by side, as one flat object. */
+/** Keys and values side by side, as one flat object: a path of several keys is one key with points. */
 function flat(entries: [string, Json][]): Found {
   const object: Json = { kind: "object", entries };
-  return (path) => (path.length === 1 ? valueAt(object, path) : null);
+  return (path) => valueAt(object, [path.join(".")]);
 }
 
 function readLogfmt(bytes: string): Found | null {
   const pair =
-    /[ \t]*(?:([^ \t="]+)(?:(=)(?:"((?:[^"\\]|\\[\s\S])*)"|([^ \t"][^ \t]*)?))?(?=[ \t]|$)|$)/y;
+    /[ \t]*(?:([^ \t=]+)(?:(=)(?:"((?:[^"\\]|\\[\s\S])*)"|([^ \t"][^ \t]*)?))?(?=[ \t]|$)|$)/y;
   const escapes: Record<string, string> = { n: "\n", t: "\t" };
   const entries: [string, Json][] = [];
   let sawSign = false;

@@ -28,7 +28,7 @@ t.test("values by path", async (t) => {
     [["t"], true],
     [["f"], false],
     [["z"], undefined],
-    [["o"], undefined],
+    [["o"], []],
     [["o", "p", "q", 0], 1],
     [["o", "p", "q", 1, "r"], "s"],
     [["o", "p", "q", 3], undefined],
@@ -179,7 +179,8 @@ function lookUp(value: unknown, steps: readonly (string | number)[]): unknown {
 function sameValue(found: unknown, expected: unknown): boolean {
   if (expected === null || expected === undefined) return found === undefined;
   if (Array.isArray(expected)) return Array.isArray(found) && found.length === expected.length;
-  if (typeof expected === "object") return found === undefined;
+  // An object is there, and like an empty list it equals nothing.
+  if (typeof expected === "object") return Array.isArray(found) && found.length === 0;
   return Object.is(found, expected) || found === expected;
 }
 

@@ -158,6 +158,16 @@ t.test("copytruncate, also when the file grew again beyond where we were", async
   );
 });
 
+t.test("a log cut and grown again to just where we were is read again", async (t) => {
+  const log = join(makeFolder(t), "a.log");
+  writeFileSync(log, "first line\n");
+  const { lines, source } = await follow(t, log);
+  await expectLines(t, lines, ["first line"], source);
+  // In place, so that no look can see it empty.
+  writeFileSync(log, "other line\n", { flag: "r+" });
+  await expectLines(t, lines, ["first line", "other line"], source);
+});
+
 t.test("a missing file is waited for, deleted and returned", async (t) => {
   const folder = makeFolder(t);
   const log = join(folder, "later", "a.log");
