@@ -260,8 +260,11 @@ class Judge {
       const address = same[0]?.address ?? null;
       const standing = state.standing.find((ban) => ban.id === id && !isOver(ban, counted.time));
       if (standing !== undefined && laterOf(standing.until, until) === standing.until) continue;
-      if (standing !== undefined) standing.until = until;
-      else {
+      // Bans that end at one time are let go in the order in which that end was set.
+      if (standing !== undefined) {
+        state.standing = state.standing.filter((one) => one !== standing);
+        state.standing.push({ ...standing, until });
+      } else {
         const offence = this.offenceOf(state, id, counted.time);
         state.standing.push({ id, address, offence, until });
         state.past.push({ id, time: counted.time });
