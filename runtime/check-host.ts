@@ -5,6 +5,7 @@
  * is missing without which nothing is protected.
  */
 import { accessSync, constants, statSync } from "node:fs";
+import { connect } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { runProcess } from "./action/process.ts";
 import type { Program } from "./contract.ts";
@@ -37,6 +38,9 @@ export async function checkHost(
       detail: `set ${name} in the daemon's environment`,
     })),
   ];
+  for (const server of needs.servers) {
+    if (server.includes("://")) items.push(await checkServer(server));
+  }
   if (needs.journal) items.push(await checkJournal());
   if (needs.capabilities.includes("CAP_NET_ADMIN")) items.push(await checkNftables());
   for (const one of items) {
@@ -105,6 +109,36 @@ function checkProgram(program: string): Item {
     }
   });
   return { item: `program ${program}`, ok, detail: `install ${program}` };
+}
+
+/** That somebody listens there; whether they take what is sent, only sending tells. */
+async function checkServer(origin: string): Promise<Item> {
+  const item = `server ${origin}`;
+  if (origin.startsWith("smtp:")) {
+    const fault = await connectFault("127.0.0.1", 25);
+    const has = fault === null || checkProgram("sendmail").ok;
+    const detail = "install a mail server that listens on 127.0.0.1:25, or sendmail";
+    return { item: "mail", ok: has, detail };
+  }
+  const { hostname, port, protocol } = new URL(origin);
+  const fault = await connectFault(
+    hostname.replace(/^\[|\]$/g, ""),
+    Number(port) || (protocol === "https:" ? 443 : 80),
+  );
+  return { item, ok: fault === null, detail: fault ?? "" };
+}
+
+function connectFault(host: string, port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (fault: string | null) => {
+      socket.destroy();
+      resolve(fault);
+    };
+    socket.setTimeout(5_000, () => end("no answer within 5 s"));
+    socket.on("connect", () => end(null));
+    socket.on("error", (error) => end(error.message));
+  });
 }
 
 async function checkJournal(): Promise<Item> {

@@ -204,7 +204,49 @@ export type StepSpec =
       readonly body: ActionText;
       readonly timeoutMs: number;
     }
-  | { readonly verb: "log"; readonly text: ActionText };
+  | { readonly verb: "log"; readonly text: ActionText }
+  | {
+      readonly verb: "http";
+      /** An imported function, so that a policy without requests carries none of their code. */
+      readonly send: (request: HttpRequest) => Promise<string>;
+      readonly method: string;
+      readonly url: ActionText;
+      readonly headers: readonly (readonly [name: string, value: ActionText])[];
+      readonly body: ActionText | null;
+      readonly timeoutMs: number;
+      readonly keep: string | null;
+      readonly keepPath: readonly (string | number)[] | null;
+      readonly expect: readonly [number, number];
+    }
+  | {
+      readonly verb: "mail";
+      readonly send: (message: MailMessage) => Promise<void>;
+      readonly to: readonly ActionText[];
+      readonly subject: ActionText;
+      readonly body: ActionText;
+      readonly timeoutMs: number;
+    };
+
+/** A request with everything filled in. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string | null;
+  readonly timeoutMs: number;
+  /** Into the JSON of the answer; null: the answer's text. */
+  readonly keepPath: readonly (string | number)[] | null;
+  /** Statuses that mean success, both included. */
+  readonly expect: readonly [number, number];
+}
+
+export interface MailMessage {
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
 
 export interface ActionSpec {
   readonly id: string;
@@ -282,6 +324,8 @@ export interface Manifest {
     readonly capabilities: readonly string[];
     /** `never ban host "..."`: names are looked up, so the network is needed. */
     readonly resolves: boolean;
+    /** Servers that actions ask, as `https://host`, or `env NAME` and `file PATH` where a secret says which. */
+    readonly servers: readonly string[];
   };
 }
 

@@ -2,6 +2,8 @@
  * What emitted code may import, and nothing more. Importing it does nothing: what a policy does not
  * use is not in its bundle.
  */
+export { sendHttp, urlText } from "./action/http.ts";
+export { sendMail } from "./action/mail.ts";
 export { memory } from "./action/memory.ts";
 export { nftables } from "./action/nftables.ts";
 export { eventText } from "./action/value.ts";

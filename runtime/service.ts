@@ -40,7 +40,7 @@ export function unitText(manifest: Manifest, options: ServiceOptions): string {
   const capabilities = [...needs.capabilities];
   if (options.readsAll) capabilities.push("CAP_DAC_READ_SEARCH");
   const names = capabilities.sort().join(" ");
-  const network = needs.resolves;
+  const network = needs.resolves || needs.servers.length > 0;
   const families = [
     "AF_UNIX",
     ...(needs.capabilities.includes("CAP_NET_ADMIN") ? ["AF_NETLINK"] : []),

@@ -27,7 +27,7 @@ export type ActionPart = (ActionPartText | ActionPartValue | ActionPartSecret)
 /**
  * `driver` names a firewall the runtime has built in (library modules only).
  */
-export type Step = (StepRun | StepScript | StepWrite | StepLog | StepDriver)
+export type Step = (StepRun | StepScript | StepWrite | StepLog | StepHttp | StepMail | StepDriver)
 
 /**
  * The checked policy: typed, all defaults filled, parameters, `when`, `let` and `use` gone. What `f2b compile --policy-json` prints and every phase after 2-check reads. Times are milliseconds.
@@ -491,7 +491,7 @@ expect: Expect
 at: At
 }
 /**
- * Exit codes that mean success, both included.
+ * Exit codes, or statuses of HTTP, that mean success, both included.
  */
 export interface Expect {
 from: number
@@ -519,6 +519,41 @@ at: At
 export interface StepLog {
 verb: "log"
 text: ActionValue
+at: At
+}
+export interface StepHttp {
+verb: "http"
+method: ("GET" | "POST" | "PUT" | "PATCH" | "DELETE")
+/**
+ * Whose server it is stands in literal text or in a secret; values behind it are percent-encoded.
+ */
+url: (ActionText | ActionNumber | ActionBool | ActionSecret | ActionList | ActionObject)
+headers: {
+name: string
+value: ActionValue
+}[]
+body: (null | {
+type: ("json" | "text")
+value: ActionValue
+})
+timeoutMs: number
+keep: (string | null)
+/**
+ * Into the JSON of the answer; null: its text as it is.
+ */
+keepPath: (null | Path)
+expect: Expect
+at: At
+}
+export interface StepMail {
+verb: "mail"
+/**
+ * @minItems 1
+ */
+to: [ActionValue, ...(ActionValue)[]]
+subject: ActionValue
+body: ActionValue
+timeoutMs: number
 at: At
 }
 export interface StepDriver {

@@ -19,6 +19,7 @@ import type { Span } from "../source.ts";
 import { lowerActionValue, type TextSetting, valuesMax } from "./action-text.ts";
 import { atOf, type Context, type Declared, near } from "./context.ts";
 import { type EventName, eventNames, eventValues } from "./event-values.ts";
+import { type Clauses, lowerHttp, lowerMail } from "./lower-remote.ts";
 import { reportUnsupportedStep } from "./not-in-this-version.ts";
 import { type ParamBinding, Scope } from "./scope.ts";
 import { bindParams } from "./values.ts";
@@ -232,8 +233,9 @@ function lowerStep(tree: StepTree, setting: TextSetting, declared: Declared<Tree
     case "call":
       return lowerCall(tree, setting, declared);
     case "http":
+      return lowerHttp(tree, clauses, common.timeoutMs, setting);
     case "mail":
-      return lowerRemote(tree, secretly);
+      return lowerMail(tree, clauses, common.timeoutMs, setting);
     default:
       return tree.verb satisfies never;
   }
@@ -259,30 +261,7 @@ function lowerCall(tree: StepTree, setting: TextSetting, declared: Declared<Tree
   return null;
 }
 
-/** `http` and `mail`: everything in them is checked, then said to be for a later version. */
-function lowerRemote(tree: StepTree, setting: TextSetting): null {
-  const { context } = setting;
-  const methods = ["get", "post", "put", "patch", "delete"];
-  if (tree.verb === "http" && tree.method !== null && !methods.includes(tree.method.name)) {
-    context.diagnostics.add(
-      catalogue.unknownMethod,
-      tree.method.at,
-      near(tree.method.name, methods),
-    );
-    return null;
-  }
-  let isGood = lowerActionValue(tree.argument, setting) !== null;
-  for (const clause of tree.clauses) {
-    if ("object" in clause && lowerActionValue(clause.object, setting) === null) isGood = false;
-    if ("argument" in clause && lowerActionValue(clause.argument, setting) === null) isGood = false;
-  }
-  if (isGood) reportUnsupportedStep(tree, context);
-  return null;
-}
-
-type ClauseMap = { get<T extends Clause["type"]>(type: T): (Clause & { type: T }) | undefined };
-
-function checkClauses(tree: StepTree, context: Context): ClauseMap {
+function checkClauses(tree: StepTree, context: Context): Clauses {
   const found = new Map<string, Clause>();
   for (const clause of tree.clauses) {
     if (!clausesOf[tree.verb].includes(clause.type)) {

@@ -29,6 +29,7 @@ export function findNeeds(policy: Policy): Manifest["needs"] {
     writes: sorted(steps.flatMap((step) => (step.verb === "write" ? fixedText(step.path) : []))),
     environment: sorted(secrets.flatMap((secret) => (secret.from === "env" ? [secret.name] : []))),
     resolves: who.some((one) => one.kind === "host"),
+    servers: sorted(steps.flatMap(serverOf)),
     capabilities: nftables ? ["CAP_NET_ADMIN"] : [],
   };
 }
@@ -58,11 +59,30 @@ function valuesOf(step: Step): ActionValue[] {
       return [step.path, step.body];
     case "log":
       return [step.text];
+    case "http":
+      return [
+        step.url,
+        ...step.headers.map((one) => one.value),
+        ...(step.body === null ? [] : [step.body.value]),
+      ];
+    case "mail":
+      return [...step.to, step.subject, step.body];
     case "driver":
       return [];
     default:
       return step satisfies never;
   }
+}
+
+/** Whom a request asks: literal text, or the secret that says so. */
+function serverOf(step: Step): string[] {
+  if (step.verb === "mail") return ["smtp://127.0.0.1"];
+  if (step.verb !== "http") return [];
+  const first = step.url.kind === "text" ? step.url.parts[0] : step.url;
+  if (first === undefined) return [];
+  if ("text" in first) return [/^https?:\/\/[^/?#]+/i.exec(first.text)?.[0] ?? ""];
+  const secret = "secret" in first ? first.secret : "from" in first ? first : null;
+  return secret === null ? [] : [`${secret.from} ${secret.name}`];
 }
 
 function secretsOf(value: ActionValue): { from: "env" | "file"; name: string }[] {

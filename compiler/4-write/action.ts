@@ -73,11 +73,43 @@ timeoutMs: ${writeDuration(step.timeoutMs)},
       ];
     case "log":
       return [js`{ verb: "log", text: ${writeText(module, step.text)} }`];
+    case "http":
+      return [writeHttp(module, step)];
+    case "mail":
+      return [
+        js`{
+verb: "mail",
+send: ${module.use("sendMail")},
+to: [${step.to.map((value) => writeText(module, value))}],
+subject: ${writeText(module, step.subject)},
+body: ${writeText(module, step.body)},
+timeoutMs: ${writeDuration(step.timeoutMs)},
+}`,
+      ];
     case "driver":
       return [];
     default:
       return step satisfies never;
   }
+}
+
+function writeHttp(module: Module, step: Extract<Step, { verb: "http" }>): Code {
+  const type = step.body?.type === "text" ? "text/plain; charset=utf-8" : "application/json";
+  const isTyped = step.body === null || step.headers.some((one) => one.name === "content-type");
+  const headers = step.headers.map(
+    ({ name, value }) => js`[${quote(name)}, ${writeText(module, value)}]`,
+  );
+  if (!isTyped) headers.unshift(js`["content-type", () => ${quote(type)}]`);
+  return js`{
+verb: "http",
+send: ${module.use("sendHttp")},
+method: ${quote(step.method)},
+url: (event, secret) => ${writeValue(module, step.url, "urlText")},
+headers: [${headers}],
+body: ${step.body === null ? null : writeText(module, step.body.value)},
+keepPath: ${step.keepPath === null ? null : js`[${step.keepPath.map(literal)}]`},
+${writeOutcome(step)}
+}`;
 }
 
 function writeOutcome(step: Extract<Step, { keep: string | null }>): Code {
@@ -92,12 +124,16 @@ function writeText(module: Module, value: ActionValue): Code {
 }
 
 /** An expression that gives text. Lists and objects are JSON, their texts quoted by JSON.stringify. */
-function writeValue(module: Module, value: ActionValue): Code {
+function writeValue(
+  module: Module,
+  value: ActionValue,
+  fill: "eventText" | "urlText" = "eventText",
+): Code {
   switch (value.kind) {
     case "text": {
       const parts = value.parts.map((part) => {
         if ("text" in part) return quote(part.text);
-        if ("value" in part) return js`${module.use("eventText")}(event, ${quote(part.value)})`;
+        if ("value" in part) return js`${module.use(fill)}(event, ${quote(part.value)})`;
         return writeSecret(part.secret);
       });
       return join([...(parts.length === 0 ? [quote("")] : parts)], js` + `);

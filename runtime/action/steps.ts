@@ -1,5 +1,5 @@
 /**
- * The steps of an action: `run`, `script`, `write`, `log`.
+ * The steps of an action: `run`, `script`, `write`, `log`, and `http` and `mail` by functions of their own.
  *
  * In: an event whose captures were written by attackers. Out: a program run, a line written. What must
  * hold (charter 3.1): a value is one argv element that cannot be an option, an environment variable, or
@@ -64,6 +64,34 @@ async function runStep(
     case "log":
       context.log(step.text(event, secrets));
       return "";
+    case "http":
+      return inWords(
+        step.send({
+          ...step,
+          url: step.url(event, secrets),
+          headers: step.headers.map(([name, value]) => [name, value(event, secrets)] as const),
+          body: step.body === null ? null : step.body(event, secrets),
+        }),
+      );
+    case "mail":
+      await inWords(
+        step.send({
+          to: step.to.map((one) => one(event, secrets)),
+          subject: step.subject(event, secrets),
+          body: step.body(event, secrets),
+          timeoutMs: step.timeoutMs,
+        }),
+      );
+      return "";
+  }
+}
+
+/** What a server said is cleaned before it is shown. */
+async function inWords<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw new StepError(cleanText((error as Error).message));
   }
 }
 
@@ -144,6 +172,14 @@ function textsOf(step: StepSpec): ActionText[] {
       return [step.path, step.body];
     case "log":
       return [step.text];
+    case "http":
+      return [
+        step.url,
+        ...step.headers.map(([, value]) => value),
+        ...(step.body === null ? [] : [step.body]),
+      ];
+    case "mail":
+      return [...step.to, step.subject, step.body];
   }
 }
 

@@ -127,9 +127,48 @@ jail j { watch input filter f ${sentence} do tell${action === "driver" ? ", memo
 
 t.test("what is not in this version is checked first", async (t) => {
   const codes = (step: string) => checkAction(`on ban { ${step} }`).codes;
-  t.same(codes('http post "https://api.example.net/{address}" json { a: [address, 1, true] }'), [
-    "F2B2904",
-  ]);
-  t.same(codes('http post "https://api.example.net/{adress}"'), ["F2B2401"]);
-  t.same(codes('mail to "ops@example.net" subject "{jail}" body "{address}"'), ["F2B2904"]);
+  t.same(codes('call "./tell.mjs" json { a: [address, 1, true] }'), ["F2B2904"]);
+});
+
+t.test("no log line says which server is asked or who gets a mail", async (t) => {
+  const params = '(url: secret = env "URL", to: string = "ops@example.net")';
+  const codes = (step: string) => checkAction(`on ban { ${step} }`, params).codes;
+  const http = (url: string, more = "") => codes(`http post ${url} ${more}`);
+  for (const url of [
+    '"https://api.example.net"',
+    '"https://api.example.net:8443/{user}?{address}"',
+    '"http://[2001:db8::1]/"',
+    "url",
+    '"{url}/{user}"',
+    '"https://api.example.net/bot{url}/{user}"',
+  ]) {
+    t.same(http(url), [], url);
+  }
+  for (const url of [
+    '"{user}"',
+    '"https://{user}/"',
+    '"https://api.example.net{user}"',
+    '"https://api.example.net{url}"',
+    '"https://me@api.example.net/"',
+    '"https://api.example.net\\\\.evil/"',
+    '"ftp://api.example.net/"',
+    '"api.example.net/"',
+    '"{url}{user}"',
+    '"{url}x/{user}"',
+    '["https://api.example.net/"]',
+  ]) {
+    t.same(http(url), ["F2B2427"], url);
+  }
+  t.same(http('"https://a.example/{adress}"'), ["F2B2401"]);
+  t.same(http('"https://a.example/"', 'header { "x y": "a" }'), ["F2B2428"]);
+  t.same(http('"https://a.example/"', 'bearer url header { authorization: "a" }'), ["F2B2428"]);
+  t.same(codes('http get "https://a.example/" json { a: 1 }'), ["F2B2429"]);
+  t.same(http('"https://a.example/"', "expect 204..200"), ["F2B2430"]);
+  const mail = (to: string) => codes(`mail to ${to} subject "{jail}" body "{address}"`);
+  for (const to of ['"root"', "to", "url", '["a@example.net", to]']) t.same(mail(to), [], to);
+  for (const to of ['"{user}"', '"-oQ"', '"a b"', '"a@b@c"', "[]", '""']) {
+    t.same(mail(to), ["F2B2431"], to);
+  }
+  t.same(codes('mail to "root" subject "x"'), ["F2B2432"]);
+  t.same(codes('mail to "root" subject "x" body "{url}"'), ["F2B2406"], "no secret in a mail");
 });

@@ -171,6 +171,7 @@ t.test("the manifest says what a host must give", async (t) => {
     writes: ["/run/x"],
     environment: ["TOKEN"],
     resolves: true,
+    servers: [],
     capabilities: ["CAP_NET_ADMIN"],
   });
 });

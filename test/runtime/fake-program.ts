@@ -159,6 +159,7 @@ export function makeProgram(
         environment: [],
         capabilities: [],
         resolves: false,
+        servers: [],
       },
     },
     filters,

@@ -37,9 +37,9 @@ export const checkVersion = {
     code: "F2B2904",
     severity: "error",
     message: ({ verb }) => `\`${verb}\` is not in this version`,
-    help: () => "use `run`, `script`, `write` or `log`",
+    help: () => "use `run`, `script`, `http`, `mail`, `write` or `log`",
     explain: later,
-    bad: sampleAction('on ban { http post "https://api.example.net/bans" json { who: address } }'),
+    bad: sampleAction('on ban { call "./tell.mjs" json { who: address } }'),
     good: sampleAction('on ban { log "banned {address}" }'),
   }),
   unknownService: entry<{ name: string; nearest?: string }>({
