@@ -285,12 +285,11 @@ export interface FirewallChange {
   readonly until: number | null;
 }
 
-/**
- * A firewall takes many changes in one go and tells when they are in force. Bans that run out are not
- * deleted: they end by the firewall's own timeouts.
- */
+/** A firewall takes many changes in one go and tells when they are in force. */
 export interface Firewall {
   readonly name: string;
+  /** Bans that run out end by its own timeouts; where it has none they are deleted when they end. */
+  readonly endsBans: boolean;
   /** Brings the firewall to exactly these bans in one transaction, whatever was there. */
   start(bans: readonly FirewallChange[]): Promise<void>;
   apply(changes: readonly FirewallChange[]): Promise<void>;

@@ -2,7 +2,10 @@
  * What emitted code may import, and nothing more. Importing it does nothing: what a policy does not
  * use is not in its bundle.
  */
+export { blackhole } from "./action/blackhole.ts";
 export { sendHttp, urlText } from "./action/http.ts";
+export { ipset } from "./action/ipset.ts";
+export { listFile } from "./action/list-file.ts";
 export { sendMail } from "./action/mail.ts";
 export { memory } from "./action/memory.ts";
 export { nftables } from "./action/nftables.ts";

@@ -558,7 +558,14 @@ at: At
 }
 export interface StepDriver {
 verb: "driver"
-driver: ("nftables" | "memory")
+driver: ("nftables" | "ipset" | "blackhole" | "list-file" | "memory")
+/**
+ * Texts and lists of texts; which ones, the driver says.
+ */
+settings: {
+name: string
+value: (string | string[])
+}[]
 at: At
 }
 export interface FilterTest {

@@ -35,11 +35,13 @@ const some = { ofSomebody: true, needsAddress: false, isSafe: true };
 export const eventValues: ReadonlyMap<string, EventValue> = new Map<string, EventValue>([
   ["address", { ...some, needsAddress: true, describe: "the banned address or prefix, canonical" }],
   ["family", { ...some, needsAddress: true, describe: "4 or 6" }],
+  ["kind", { ...some, needsAddress: true, describe: "ip, ip6, or ip_range for a prefix" }],
   ["id", { ...some, isSafe: false, describe: "who is banned: address, prefix, or captures" }],
   ["jail", { ...some, ofSomebody: false, describe: "the jail's name" }],
   ["event", { ...some, ofSomebody: false, describe: "what happens: ban, unban, start ..." }],
   ["time", { ...some, ofSomebody: false, describe: "when it happened, ISO 8601 in UTC" }],
   ["until", { ...some, describe: "when the ban ends, ISO 8601 in UTC, or `ever`" }],
   ["duration", { ...some, describe: "how long the ban lasts, as in 1h30m, or `ever`" }],
+  ["seconds", { ...some, describe: "how long the ban lasts in seconds, 0 for ever" }],
   ["failures", { ...some, describe: "how many failures led to it" }],
 ]);

@@ -19,14 +19,13 @@ import type { Span } from "../source.ts";
 import { lowerActionValue, type TextSetting, valuesMax } from "./action-text.ts";
 import { atOf, type Context, type Declared, near } from "./context.ts";
 import { type EventName, eventNames, eventValues } from "./event-values.ts";
+import { lowerCall } from "./lower-driver.ts";
 import { type Clauses, lowerHttp, lowerMail } from "./lower-remote.ts";
-import { reportUnsupportedStep } from "./not-in-this-version.ts";
 import { type ParamBinding, Scope } from "./scope.ts";
 import { bindParams } from "./values.ts";
 
 const timeoutMs = 10_000;
 const timeoutMsMax = 10 * 60_000;
-const builtInDrivers = ["nftables", "memory"] as const;
 
 /** Which clauses a step takes. */
 const clausesOf: Readonly<Record<StepVerb, readonly Clause["type"][]>> = {
@@ -128,7 +127,11 @@ function actionId(
   bindings: readonly ParamBinding[],
   values: ReadonlyMap<string, ActionValue | null>,
 ): string {
-  const given = bindings.filter((one) => one.value !== one.param.byDefault);
+  // A list is made anew when its names are followed: where it stands tells whose it is.
+  const given = bindings.filter(({ param, value }) => {
+    const { byDefault } = param;
+    return value?.at.file !== byDefault?.at.file || value?.at.start !== byDefault?.at.start;
+  });
   const shown = given.map(({ param }) => {
     return `${param.name.name}: ${showValue(values.get(param.name.name) ?? null)}`;
   });
@@ -231,7 +234,7 @@ function lowerStep(tree: StepTree, setting: TextSetting, declared: Declared<Tree
       return text === null ? null : { verb: "log", text, at };
     }
     case "call":
-      return lowerCall(tree, setting, declared);
+      return lowerCall(tree, clauses, setting, declared.isLibrary);
     case "http":
       return lowerHttp(tree, clauses, common.timeoutMs, setting);
     case "mail":
@@ -248,17 +251,6 @@ function checkPath(path: ActionValue, tree: StepTree, context: Context): void {
   if (path.kind !== "text" || hasUnsafe) {
     context.diagnostics.add(catalogue.unsafePath, tree.argument.at, {});
   }
-}
-
-function lowerCall(tree: StepTree, setting: TextSetting, declared: Declared<Tree>): Step | null {
-  const { context } = setting;
-  const name = tree.argument.type === "text" ? tree.argument.value : "";
-  const driver = builtInDrivers.find((one) => one === name);
-  if (driver !== undefined && declared.isLibrary) {
-    return { verb: "driver", driver, at: atOf(context, tree.at) };
-  }
-  reportUnsupportedStep(tree, context);
-  return null;
 }
 
 function checkClauses(tree: StepTree, context: Context): Clauses {

@@ -12,7 +12,7 @@ export function findNeeds(policy: Policy): Manifest["needs"] {
   const who = policy.jails.flatMap((jail) => [...jail.neverBan, ...jail.behind]);
   const steps = policy.actions.flatMap((action) => action.hooks.flatMap((hook) => hook.steps));
   const journal = watches.some((watch) => watch.kind === "journal");
-  const nftables = steps.some((step) => step.verb === "driver" && step.driver === "nftables");
+  const drivers = steps.flatMap((step) => (step.verb === "driver" ? [step] : []));
   const secrets = steps.flatMap(valuesOf).flatMap(secretsOf);
   return {
     files: sorted(watches.flatMap((watch) => (watch.kind === "file" ? watch.paths : []))),
@@ -23,19 +23,55 @@ export function findNeeds(policy: Policy): Manifest["needs"] {
     journal,
     programs: sorted([
       ...(journal ? ["journalctl"] : []),
-      ...(nftables ? ["nft"] : []),
+      ...drivers.flatMap(programsOfDriver),
       ...steps.flatMap(programOf),
     ]),
-    writes: sorted(steps.flatMap((step) => (step.verb === "write" ? fixedText(step.path) : []))),
+    writes: sorted([
+      ...steps.flatMap((step) => (step.verb === "write" ? fixedText(step.path) : [])),
+      ...drivers.flatMap((driver) => settingOf(driver, "path")),
+    ]),
     environment: sorted(secrets.flatMap((secret) => (secret.from === "env" ? [secret.name] : []))),
     resolves: who.some((one) => one.kind === "host"),
     servers: sorted(steps.flatMap(serverOf)),
-    capabilities: nftables ? ["CAP_NET_ADMIN"] : [],
+    capabilities: sorted(drivers.flatMap((driver) => capabilitiesOf[driver.driver])),
   };
 }
 
 function sorted(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
+}
+
+type Driver = Extract<Step, { verb: "driver" }>;
+
+/** xtables keeps what it is told in a kernel that wants CAP_NET_RAW, too, for its lookups. */
+const capabilitiesOf: Readonly<Record<Driver["driver"], readonly string[]>> = {
+  nftables: ["CAP_NET_ADMIN"],
+  ipset: ["CAP_NET_ADMIN", "CAP_NET_RAW"],
+  blackhole: ["CAP_NET_ADMIN"],
+  "list-file": [],
+  memory: [],
+};
+
+function programsOfDriver(driver: Driver): readonly string[] {
+  switch (driver.driver) {
+    case "nftables":
+      return ["nft"];
+    case "ipset":
+      return ["ip6tables", "ip6tables-restore", "ipset", "iptables", "iptables-restore"];
+    case "blackhole":
+      return ["ip"];
+    case "list-file":
+      return settingOf(driver, "reload").slice(0, 1);
+    case "memory":
+      return [];
+    default:
+      return driver.driver satisfies never;
+  }
+}
+
+function settingOf(driver: Driver, name: string): readonly string[] {
+  const value = driver.settings.find((one) => one.name === name)?.value ?? [];
+  return typeof value === "string" ? [value] : value;
 }
 
 function programOf(step: Step): string[] {

@@ -12,7 +12,7 @@ import type { Module } from "./module.ts";
 export function writeAction(module: Module, action: Action): Code {
   const steps = action.hooks.flatMap((hook) => hook.steps);
   const driver = steps.find((step) => step.verb === "driver");
-  const made = driver === undefined ? js`null` : module.use(driverNames[driver.driver]);
+  const made = driver === undefined ? js`null` : writeDriver(module, driver);
   const hooks = action.hooks.flatMap((hook) => {
     const written = hook.steps.flatMap((step) => writeStep(module, step));
     if (written.length === 0) return [];
@@ -38,7 +38,24 @@ ${join(hooks)}
   return constant;
 }
 
-const driverNames = { nftables: "nftables", memory: "memory" } as const;
+const driverNames = {
+  nftables: "nftables",
+  ipset: "ipset",
+  blackhole: "blackhole",
+  "list-file": "listFile",
+  memory: "memory",
+} as const;
+
+function writeDriver(module: Module, step: Extract<Step, { verb: "driver" }>): Code {
+  const make = module.use(driverNames[step.driver]);
+  if (step.settings.length === 0) return make;
+  // The names are those that 2-check knows, no text of a policy.
+  const settings = step.settings.map(({ name, value }) => {
+    const written = typeof value === "string" ? quote(value) : js`[${value.map(quote)}]`;
+    return js`${quote(name)}: ${written}`;
+  });
+  return js`(context) => ${make}(context, { ${settings} })`;
+}
 
 function writeStep(module: Module, step: Step): Code[] {
   const input = (value: ActionValue | null) =>

@@ -6,11 +6,14 @@ import { lint as catalogue } from "../diagnostics/catalogue/lint.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { spanOf } from "./patterns-of.ts";
 
+/** They see the address that is on the wire, and no other. */
+const packetDrivers: readonly string[] = ["nftables", "ipset", "blackhole"];
+
 export function findBareJails(policy: Policy, diagnostics: Diagnostics): void {
   const packetFilters = policy.actions
     .filter((action) =>
       action.hooks.some(({ steps }) =>
-        steps.some((step) => step.verb === "driver" && step.driver === "nftables"),
+        steps.some((step) => step.verb === "driver" && packetDrivers.includes(step.driver)),
       ),
     )
     .map((action) => action.id);

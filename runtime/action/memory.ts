@@ -6,6 +6,7 @@ export function memory(context: DriverContext): Firewall {
   const keyOf = (change: FirewallChange) => `${change.jail}\0${change.address}`;
   return {
     name: "memory",
+    endsBans: false,
     async start(standing) {
       bans.clear();
       for (const ban of standing) bans.set(keyOf(ban), ban);

@@ -45,6 +45,7 @@ export function nftables(context: DriverContext): Firewall {
 
   return {
     name: "nftables",
+    endsBans: true,
     async start(bans) {
       await nft(wholeTable(jails, bans, now()));
     },

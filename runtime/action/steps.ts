@@ -9,6 +9,7 @@ import { constants } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import type { ActionEvent, ActionText, StepSpec } from "../contract.ts";
 import { runProcess } from "./process.ts";
+import { eventText } from "./value.ts";
 
 /** What a step needs from outside, so that tests need no host. */
 export interface StepContext {
@@ -247,6 +248,7 @@ function environmentOf(event: ActionEvent): Record<string, string> {
     F2B_FAMILY: event.family === null ? "" : String(event.family),
     F2B_TIME: String(Math.floor(event.time / 1000)),
     F2B_UNTIL: event.until === null ? "" : String(Math.floor(event.until / 1000)),
+    F2B_SECONDS: eventText(event, "seconds"),
     F2B_FAILURES: String(event.failures),
   };
   for (const [prefix, values] of [

@@ -24,12 +24,19 @@ export function eventText(event: ActionEvent, name: string): string {
       return event.address ?? "";
     case "family":
       return event.family === null ? "" : String(event.family);
+    case "kind":
+      if (event.address?.includes("/")) return "ip_range";
+      return event.family === 6 ? "ip6" : "ip";
     case "failures":
       return String(event.failures);
     case "time":
       return new Date(event.time).toISOString();
     case "until":
       return event.until === null ? "ever" : new Date(event.until).toISOString();
+    case "seconds":
+      return String(
+        event.until === null ? 0 : Math.max(1, Math.round((event.until - event.time) / 1000)),
+      );
     case "duration":
       return event.until === null ? "ever" : formatDuration(event.until - event.time);
     default:

@@ -296,13 +296,12 @@ function enforce(
     if (spec === undefined) continue;
     tellActions(decision, spec, program, actions);
     if (decision.observed || decision.address === null) continue;
-    // Bans that run out end by the firewall's own timeouts.
-    if (decision.type === "unban" && decision.reason === "ended") continue;
+    const hasEnded = decision.type === "unban" && decision.reason === "ended";
     const until = decision.type === "unban" ? null : decision.until;
     if (until !== null && until <= now) continue;
     const op = opOf(decision);
     for (const firewall of firewalls) {
-      if (!firewall.jails.has(decision.jail)) continue;
+      if (!firewall.jails.has(decision.jail) || (hasEnded && firewall.queue.endsBans)) continue;
       told.push(firewall.queue.add({ op, jail: decision.jail, address: decision.address, until }));
     }
   }

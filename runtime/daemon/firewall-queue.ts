@@ -72,6 +72,11 @@ export class FirewallQueue {
     });
   }
 
+  /** False: it is told when a ban runs out. */
+  get endsBans(): boolean {
+    return this.options.firewall.endsBans;
+  }
+
   status(): FirewallStatus {
     return {
       name: this.options.firewall.name,

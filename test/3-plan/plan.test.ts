@@ -142,7 +142,7 @@ t.test("the manifest says what a host must give", async (t) => {
         events: [{ name: "ban", all: false }],
         at,
         steps: [
-          { verb: "driver", driver: "nftables", at },
+          { verb: "driver", driver: "nftables", settings: [], at },
           {
             verb: "run",
             argv: [text("logger"), { kind: "secret", from: "env", name: "TOKEN" }],

@@ -14,6 +14,7 @@ function open() {
     if (host.fault !== null) throw new Error(host.fault);
   };
   const firewall: Firewall = {
+    endsBans: true,
     name: "fake",
     async start(bans) {
       refuse();

@@ -248,6 +248,16 @@ export const checkActions = {
     bad: step('mail to "ops@example.net" body "y"'),
     good: step('mail to "ops@example.net" subject "x" body "y"'),
   }),
+  driverSetting: entry<Named>({
+    code: "F2B2433",
+    severity: "error",
+    message: ({ name }) => `the setting \`${name}\` is missing, unknown or of another type`,
+    help: suggest,
+    explain:
+      "A firewall of the runtime takes fixed texts and lists of texts, each by its name. Only modules of the library call one.",
+    bad: '# std/demo\naction list { on ban, unban { call "list-file" json { path: "/x", lines: "y" } } }\n',
+    good: '# std/demo\naction list(reload: list = []) { on ban, unban { call "list-file" json { path: "/x", line: "{{address}}", line6: "", head: "", reload: reload } } }\n',
+  }),
   runList: entry<object>({
     code: "F2B2423",
     severity: "error",
