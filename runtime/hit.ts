@@ -114,15 +114,22 @@ export function hit(c: Cursor, filter: FilterParts, rule: RuleSpec, captures: Ca
   return true;
 }
 
-/** The text of a capture of the rule or, behind it, of the frame; undefined: it took no part. */
+/**
+ * The text of a capture of the rule or, behind it, of the frame; undefined: it took no part. A name
+ * stands once for each branch of a regular expression that has it.
+ */
 function captureText(
   c: Cursor,
   captures: Captures,
   name: string,
   ofFrame: boolean,
 ): string | undefined {
-  const index = captures.names.indexOf(name);
-  return index < 0 ? undefined : textOf(c, captures, index, ofFrame);
+  const { names } = captures;
+  for (let at = names.indexOf(name); at >= 0; at = names.indexOf(name, at + 1)) {
+    const text = textOf(c, captures, at, ofFrame);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 function textOf(c: Cursor, of: Captures, index: number, ofFrame: boolean): string | undefined {

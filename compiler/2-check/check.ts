@@ -25,6 +25,8 @@ export interface Wanted {
   readonly filters?: readonly WantedFilter[];
   /** Every filter of every loaded file with its default arguments, and all their tests. */
   readonly all?: boolean;
+  /** What the library's regular expressions cost: asked when it is linted, not in each policy. */
+  readonly libraryCosts?: boolean;
 }
 
 const jailsMax = 1_000;

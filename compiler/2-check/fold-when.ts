@@ -41,6 +41,7 @@ export function foldWhen(expr: Expr, context: Context, scope: Scope): boolean | 
     case "in":
       return foldIn(expr, context, scope);
     case "has":
+      return foldHas(expr, context, scope);
     case "matches":
       context.diagnostics.add(catalogue.whenForm, expr.at, {});
       return null;
@@ -68,6 +69,18 @@ function foldIn(expr: Expr & { type: "in" }, context: Context, scope: Scope): bo
   const items = list.value.items.map((item) => operand(item, param, context, list.scope));
   if (items.includes(null) || param.value === null) return null;
   return items.includes(measure(param.value));
+}
+
+/** A list or a text that is not empty; other parameters always have a value. */
+function foldHas(expr: Expr & { type: "has" }, context: Context, scope: Scope): boolean | null {
+  const param = paramOf(expr.field, context, scope);
+  if (param === null) return null;
+  if (param.type !== "list" && param.type !== "string") {
+    context.diagnostics.add(catalogue.whenForm, expr.at, {});
+    return null;
+  }
+  if (param.value?.type === "list") return param.value.items.length > 0;
+  return param.value?.type === "text" ? param.value.value !== "" : null;
 }
 
 function paramOf(field: Name | Path, context: Context, scope: Scope): ParamBinding | null {

@@ -133,6 +133,7 @@ export function lowerFilter(
 /** `sshd`, or `sshd(mode: aggressive)` with the arguments that differ from the defaults. */
 function filterId(name: string, bindings: readonly ParamBinding[]): string {
   const given = bindings
+    .filter((binding) => binding.isGiven)
     .map((binding) => {
       const { byDefault } = binding.param;
       const value = binding.value === null ? "" : argumentText(binding.value);

@@ -242,6 +242,8 @@ function expandTag(
     diagnostics.add(catalogue.notInText, at, { name, found: describeValue(value) });
     return null;
   }
+  // No word at all is nothing that could stand there.
+  if (words.length === 0) return "(?!)";
   return `(?:${words.map((word) => escapeRegex(word ?? "")).join("|")})`;
 }
 

@@ -25,6 +25,8 @@ export type ParamBinding = {
   readonly type: ParamType;
   /** null: no value is known, because there is no default or it was wrong. */
   readonly value: Value | null;
+  /** By an argument; else by the default. */
+  readonly isGiven: boolean;
 };
 
 type LetBinding = { readonly kind: "let"; readonly let: Let };

@@ -162,7 +162,8 @@ export function bindParams(
         );
       }
     }
-    const binding: ParamBinding = { kind: "param", param, type: type ?? "string", value };
+    const isGiven = arg !== undefined;
+    const binding: ParamBinding = { kind: "param", param, type: type ?? "string", value, isGiven };
     const earlier = scope.add(param.name.name, binding);
     if (earlier !== null) {
       context.diagnostics.add(catalogue.declaredTwice, param.name.at, {

@@ -57,6 +57,7 @@ function planTemplate(
 function planRegex(regex: Regex): RegexPlan {
   const { prefix, required } = regexLiterals(regex.expanded, regex.flags);
   const jsNames = groupNames(regex);
+  const seen = new Set<string>();
   return {
     kind: "regex",
     expanded: regex.expanded,
@@ -64,7 +65,9 @@ function planRegex(regex: Regex): RegexPlan {
     prefix,
     required,
     groups: regex.groups.flatMap(({ name, of }, i) => {
-      const group = jsNames.includes(name) ? name : jsNames[i];
+      // The first of a name keeps it; those in further branches have the names checking gave them.
+      const group = jsNames.includes(name) && !seen.has(name) ? name : jsNames[i];
+      seen.add(name);
       return group === undefined ? [] : [{ name, group, kind: of }];
     }),
   };

@@ -12,7 +12,7 @@ import { toSarif } from "../diagnostics/sarif.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { usageFault } from "./fault.ts";
 import { readVersion } from "./package-root.ts";
-import { openPolicy, wantedOf } from "./policy-files.ts";
+import { isLibrary, openPolicy, wantedOf } from "./policy-files.ts";
 import { complain, outColors, print } from "./terminal.ts";
 
 interface LintFlags {
@@ -26,7 +26,10 @@ export async function lintCommand(names: readonly string[], flags: LintFlags): P
   const warningsMax = readLimit(flags.maxWarnings);
   const reads = names.map((name) => {
     const files = openPolicy(name);
-    return { name, read: read(files.entry, files, wantedOf(name)) };
+    return {
+      name,
+      read: read(files.entry, files, { ...wantedOf(name), libraryCosts: isLibrary(name) }),
+    };
   });
   const all = reads.flatMap((one) => one.read.diagnostics.sorted());
   if (format === "json") {

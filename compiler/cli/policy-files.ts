@@ -47,7 +47,11 @@ export function openPolicy(policy: string): PolicyFiles {
 
 /** What a command looks at besides what jails use: of the library, all there is. */
 export function wantedOf(policy: string): Wanted {
-  return policy === "std" || policy.startsWith("std/") ? { all: true } : {};
+  return isLibrary(policy) ? { all: true } : {};
+}
+
+export function isLibrary(policy: string): boolean {
+  return policy === "std" || policy.startsWith("std/");
 }
 
 /** `std/nginx` for library/nginx.f2b, sorted. */

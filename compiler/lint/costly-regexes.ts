@@ -2,14 +2,15 @@
  * Regular expressions that a line can make slow: exponential ones are errors, polynomial ones warnings.
  *
  * recheck decides; it is asked about the pattern with tags as single characters, within five seconds each
- * and twenty in all. What it cannot decide is a note, never silence.
+ * and twenty in all. What it cannot decide is a note, never silence. The library's own are asked about
+ * when the library is looked at, not again in every policy that uses it.
  */
 import { createRequire } from "node:module";
 import type { Policy } from "../../schemas/policy.ts";
 import { withoutTags } from "../2-check/regexes.ts";
 import { lint as catalogue } from "../diagnostics/catalogue/lint.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
-import { patternsOf, spanOf } from "./patterns-of.ts";
+import { isInLibrary, patternsOf, spanOf } from "./patterns-of.ts";
 
 const timeoutMs = 5_000;
 const totalMs = 20_000;
@@ -21,11 +22,16 @@ type Verdict =
   | { readonly kind: "polynomial"; readonly degree: number; readonly attack: string }
   | { readonly kind: "unknown"; readonly why: string };
 
-export function findCostlyRegexes(policy: Policy, diagnostics: Diagnostics): void {
+export function findCostlyRegexes(
+  policy: Policy,
+  diagnostics: Diagnostics,
+  libraryCosts: boolean,
+): void {
   const verdicts = new Map<string, Verdict>();
   const endsAt = performance.now() + totalMs;
   for (const { pattern } of patternsOf(policy)) {
     if (pattern.kind !== "regex") continue;
+    if (!libraryCosts && isInLibrary(pattern.at)) continue;
     const key = `${pattern.flags}/${pattern.expanded}`;
     const verdict = verdicts.get(key) ?? examine(pattern.expanded, pattern.flags, endsAt);
     verdicts.set(key, verdict);

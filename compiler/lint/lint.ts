@@ -19,8 +19,13 @@ import { findUntiedRegexes } from "./untied-regexes.ts";
 import { findUnused } from "./unused.ts";
 import { listVouchedHoles } from "./vouched-holes.ts";
 
-export function lint(policy: Policy, diagnostics: Diagnostics, loaded?: Loaded): void {
-  findCostlyRegexes(policy, diagnostics);
+export function lint(
+  policy: Policy,
+  diagnostics: Diagnostics,
+  loaded?: Loaded,
+  libraryCosts = false,
+): void {
+  findCostlyRegexes(policy, diagnostics, libraryCosts);
   findUntiedRegexes(policy, diagnostics);
   findAmbiguousAddresses(policy, diagnostics);
   listVouchedHoles(policy, diagnostics);

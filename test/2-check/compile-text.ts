@@ -8,7 +8,14 @@ import { type Diagnostic, Diagnostics } from "../../compiler/diagnostics/diagnos
 import { lint } from "../../compiler/lint/lint.ts";
 import type { Policy } from "../../schemas/policy.ts";
 
-const modules = ["std/http", "std/memory", "std/nftables", "std/nginx", "std/sshd"];
+const modules = [
+  "std/http",
+  "std/memory",
+  "std/nftables",
+  "std/nginx",
+  "std/shared/probes",
+  "std/sshd",
+];
 
 export interface Checked {
   readonly policy: Policy | null;

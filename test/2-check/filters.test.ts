@@ -34,6 +34,31 @@ t.test("`when` is decided, ordinals stay those of the text", async (t) => {
   ]);
 });
 
+t.test("`when has` asks whether a list or a text is empty", async (t) => {
+  const zoned = `let usual = ["a"]
+filter f(zones: list = [], root: string = "", names: list = usual) {
+  when has zones { fail /^zone <zones> from <address>$/ } else { fail "zone {z:word} from {address}" }
+  when has root and not has names { fail "{root}: {address}" }
+}
+`;
+  const rules = (args: Record<string, string>) =>
+    rulesOf(checkText(zoned, { wanted: { filters: [{ name: "f", args }] } }).policy);
+  t.same(rules({}), { f: ["f#2"] }, "a default has no place in the name, whatever it is");
+  t.same(rules({ zones: "a,b" })['f(zones: ["a", "b"])'], ["f#1"]);
+  t.same(rules({ root: "/srv" })['f(root: "/srv")'], ["f#2"]);
+  const mode = 'filter f(on: bool = true) { when has on { } fail "x {address}" }';
+  t.same(checkText(mode).codes, ["F2B2219"]);
+});
+
+t.test("an empty list in a regular expression stands for nothing", async (t) => {
+  const { policy, codes } = checkText(
+    "let none = []\nfilter f { fail /^<none> from <ip4>$/ fail /^x from <ip4>$/ }\n",
+  );
+  t.same(codes, []);
+  const [first] = policy?.filters[0]?.rules ?? [];
+  t.match(first?.pattern, { expanded: /^\^\(\?!\) from / });
+});
+
 t.test("arguments of the command line are held to their types", async (t) => {
   const codes = (args: Record<string, string>) =>
     checkText(moded, { wanted: { filters: [{ name: "f", args }] } }).codes;

@@ -14,15 +14,56 @@ const { F2B_SHARED } = process.env;
 const tools = join(F2B_SHARED ?? join(root, "..", "shared"), "tools");
 const samples = "/usr/lib/python3/dist-packages/fail2ban/tests/files/logs";
 const filters = [
-  "sshd",
-  "nginx-http-auth",
-  "nginx-limit-req",
+  "apache-auth",
+  "apache-badbots",
+  "apache-botsearch",
+  "apache-fakegooglebot",
+  "apache-modsecurity",
+  "apache-nohome",
+  "apache-noscript",
+  "apache-overflows",
+  "apache-pass",
+  "apache-shellshock",
+  "bitwarden",
+  "drupal-auth",
+  "gitlab",
+  "grafana",
+  "guacamole",
+  "haproxy-http-auth",
+  "horde",
+  "lighttpd-auth",
+  "monit",
   "nginx-bad-request",
   "nginx-botsearch",
   "nginx-forbidden",
+  "nginx-http-auth",
+  "nginx-limit-req",
+  "php-url-fopen",
+  "phpmyadmin-syslog",
+  "roundcube-auth",
+  "sogo-auth",
+  "squid",
+  "squirrelmail",
+  "sshd",
+  "traefik-auth",
+  "vaultwarden",
+  "zoneminder",
 ];
 
-const differing = ["nginx-http-auth:14", "sshd:144", "sshd:221"];
+/** Each with its reason in docs/agreement.md. */
+const differing = [
+  "apache-fakegooglebot:3",
+  "apache-pass:2",
+  "guacamole:12",
+  "guacamole:4",
+  "guacamole:8",
+  "monit:24",
+  "monit:3",
+  "monit:5",
+  "nginx-http-auth:14",
+  "sogo-auth:33",
+  "sshd:144",
+];
 
 const missing = [tools, samples].filter((path) => !existsSync(path));
 if (missing.length > 0) {
@@ -49,6 +90,17 @@ process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit" }).statu
   return command;
 }
 
+/**
+ * Samples are written down to the second, and f2b keeps what a stamp says to the millisecond: that is
+ * no difference. The script's zone is ahead of UTC by whole hours.
+ */
+function isWithinTheSecond(why: string): boolean {
+  const [, ours, theirs] = /^time (\S+)\.\d{3}Z != (\S+?)(?:\.\d+)? /.exec(why) ?? [];
+  if (ours === undefined || theirs === undefined) return false;
+  const hours = (Date.parse(`${theirs}Z`) - Date.parse(`${ours}Z`)) / 3_600_000;
+  return hours === 1 || hours === 2;
+}
+
 t.test("annotated sample lines", async (t) => {
   const runs = join(folder, "samples.jsonl");
   const read = spawnSync("python3", [join(tools, "samples.py"), samples], {
@@ -61,7 +113,9 @@ t.test("annotated sample lines", async (t) => {
   const script = join(tools, "conformance.py");
   const args = [script, writeCommand(), "/etc/fail2ban", runs, "--names", names];
   const held = spawnSync("python3", [...args, "--native", "x", "-v"], { encoding: "utf8" });
-  t.match(held.stdout, /^filters whole .*; lines \d+\/2\d\d$/m, held.stderr);
-  const found = [...held.stdout.matchAll(/^[\w-]+ \{.*?\} ([\w-]+:\d+) /gm)].map((m) => m[1]);
+  t.match(held.stdout, /^filters whole .*; lines \d+\/\d{3,}$/m, held.stderr);
+  const found = [...held.stdout.matchAll(/^[\w-]+ \{.*?\} ([\w-]+:\d+) (.*)$/gm)]
+    .filter(([, , why = ""]) => !isWithinTheSecond(why))
+    .map(([, line]) => line);
   t.same([...new Set(found)].sort(), differing);
 });

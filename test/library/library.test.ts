@@ -8,13 +8,17 @@ import { join } from "node:path";
 import t from "tap";
 import { f2b, jsonLines, root } from "./f2b.ts";
 
-const modules = readdirSync(join(root, "library"))
+const modules = readdirSync(join(root, "library"), { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".f2b"))
-  .map((file) => file.replace(/\.f2b$/, ""));
+  .map((file) => file.replace(/\.f2b$/, ""))
+  .sort();
 const sources = modules.map((name) => ({
   name,
   text: readFileSync(join(root, "library", `${name}.f2b`), "utf8"),
 }));
+
+/** Modules of actions, and those for any service: they have no sources and ports of their own. */
+const general = ["memory", "nftables", "http", "sshd"];
 
 interface FilterText {
   readonly name: string;
@@ -49,6 +53,19 @@ function lacksOf({ body }: FilterText): string[] {
   return lacks;
 }
 
+t.test("a module has filters or actions, and its head says where a jail looks", async (t) => {
+  for (const { name, text } of sources) {
+    const head = /^(?:#[^\n]*\n)+/.exec(text)?.[0] ?? "";
+    t.ok(head.length > 0, `std/${name} begins with a comment`);
+    // What several modules share stands in std/shared, and has neither.
+    const isShared = name.startsWith("shared/");
+    t.equal(isShared, !/^(?:filter|action) /m.test(text), `std/${name} is what its name says`);
+    if (isShared || general.includes(name)) continue;
+    t.match(head, /^# Sources: /m, `std/${name} names sources`);
+    t.match(head, /\bPorts: (?:tcp|udp) \d/, `std/${name} names ports`);
+  }
+});
+
 t.test("each filter has the required tests", async (t) => {
   const names = new Map<string, string>();
   for (const { name: module, text } of sources) {
@@ -77,13 +94,13 @@ t.test("test blocks of the whole library pass", async (t) => {
 });
 
 t.test("all modules in one policy, without a finding", async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "f2b-library-"));
-  t.teardown(() => rmSync(folder, { recursive: true }));
+  const fgeneral = mkdtempSync(join(tmpdir(), "f2b-library-"));
+  t.teardown(() => rmSync(fgeneral, { recursive: true }));
   const filters = sources.flatMap(({ text }) => filtersOf(text).map(({ name }) => name));
   const actions = sources.flatMap(({ text }) =>
     [...text.matchAll(/^action ([\w-]+)/gm)].map((match) => match[1] as string),
   );
-  const policy = join(folder, "all.f2b");
+  const policy = join(fgeneral, "all.f2b");
   writeFileSync(
     policy,
     `use ${modules.map((name) => `std/${name}`).join(", ")}
@@ -104,6 +121,6 @@ jail all {
     [],
   );
   t.equal(lint.code, 0, lint.err);
-  const compiled = f2b(["compile", policy, "-o", join(folder, "all.mjs")]);
+  const compiled = f2b(["compile", policy, "-o", join(fgeneral, "all.mjs")]);
   t.equal(compiled.code, 0, compiled.err);
 });

@@ -61,8 +61,10 @@ function matchRegex(regex: Regex, message: string): Captured | null {
   const found = new RegExp(regex.expanded, regex.flags).exec(textOf(message));
   if (found === null) return null;
   const captured = nothing();
-  for (const { name, of } of regex.groups) {
-    const text = found.groups?.[name];
+  // The names as they are written, in their order: those of further branches have a number behind.
+  const written = [...regex.expanded.matchAll(/(?<!\\)\(\?<(\w+)>/g)].map(([, one]) => one ?? "");
+  for (const [i, { name, of }] of regex.groups.entries()) {
+    const text = found.groups?.[written[i] ?? name];
     if (text === undefined) continue;
     if (!isValidTag(of, text)) return null;
     if (name === "message") captured.message = bytesOf(text);

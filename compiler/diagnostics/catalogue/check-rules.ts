@@ -188,7 +188,7 @@ export const checkRules = {
     severity: "error",
     message: () => "`when` compares parameters with `==`, `<` or `in` a list",
     explain:
-      "`has` and `=~` ask what a record holds. A parameter always has a value and is compared.",
+      "`=~` asks what a record holds. A parameter always has a value and is compared; `has` asks whether a list or a text is not empty, and of nothing else.",
     bad: chosen(`when has mode ${probe}`),
     good: chosen(`when mode == strict ${probe}`),
   }),
