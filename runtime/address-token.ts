@@ -92,6 +92,15 @@ export function takeAddressBack(
     const six = !runIsFour;
     if (fitsAsTokenBack(b, start, end, limit, run, to, open, six, literal, fold)) return run;
   }
+  const own = runBytesAtEnd(literal);
+  if (own > 0) {
+    const behind = runStart(b, limit, to, own) + own;
+    const four = isIPv4(b, behind, to);
+    if (four || isIPv6(b, behind, to)) {
+      if (fitsAsTokenBack(b, start, end, limit, behind, to, open, !four, literal, fold))
+        return behind;
+    }
+  }
   const four = fourStart(b, run, to);
   if (four === run || !isIPv4(b, four, to)) return -1;
   return fitsAsTokenBack(b, start, end, limit, four, to, open, false, literal, fold) ? four : -1;
@@ -152,8 +161,9 @@ function runEnd(b: Buffer, at: number, limit: number): number {
   return e;
 }
 
-function runStart(b: Buffer, limit: number, end: number): number {
-  const from = Math.max(limit, end - runBytesMax);
+/** `more`: bytes of the literal before it that the run may hold besides. */
+function runStart(b: Buffer, limit: number, end: number, more = 0): number {
+  const from = Math.max(limit, end - runBytesMax - more);
   let s = end;
   while (s > from && isRunByte(b[s - 1] as number)) s--;
   return s;
@@ -161,6 +171,15 @@ function runStart(b: Buffer, limit: number, end: number): number {
 
 function isRunByte(byte: number): boolean {
   return hexValue(byte) >= 0 || byte === colon || byte === point;
+}
+
+/** How many bytes of such a run the literal before an address ends with: 2 of `[IPv6:`. */
+function runBytesAtEnd(literal: Neighbour): number {
+  if (literal === null) return 0;
+  let count = 0;
+  while (count < literal.length && isRunByte(literal[literal.length - 1 - count] as number))
+    count++;
+  return count;
 }
 
 /** The end of the run of `0-9 .` */

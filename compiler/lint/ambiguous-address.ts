@@ -46,10 +46,12 @@ function findBetween(row: Row): Found | null {
   const left = row.findLastIndex(
     (part, at) => at < address && isClient(part) && !endsItself(part, row[at + 1]),
   );
-  const behind = row.slice(address + 1).findIndex(isClient);
+  const right = row.findIndex(
+    (part, at) => at > address && isClient(part) && !beginsItself(part, row[at - 1]),
+  );
   const who = row[address];
-  if (left < 0 || behind < 0 || who?.kind !== "hole") return null;
-  return { name: who.name ?? who.of, left, address, right: address + 1 + behind };
+  if (left < 0 || right < 0 || who?.kind !== "hole") return null;
+  return { name: who.name ?? who.of, left, address, right };
 }
 
 /**
@@ -59,6 +61,12 @@ function findBetween(row: Row): Found | null {
 function endsItself(part: Row[number], next: Row[number] | undefined): boolean {
   if (part.kind !== "hole" || next?.kind !== "text") return false;
   return part.chars?.includes(next.text[0] ?? "") === true;
+}
+
+/** `<{session:not <>}>`: the same, for a text that is read from the end of the line. */
+function beginsItself(part: Row[number], before: Row[number] | undefined): boolean {
+  if (part.kind !== "hole" || before?.kind !== "text") return false;
+  return part.chars?.includes(before.text.at(-1) ?? "") === true;
 }
 
 /** A line in which either of two addresses can be the one: only where the holes take any text. */

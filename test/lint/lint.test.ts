@@ -46,6 +46,9 @@ t.test("an address is proved by one side that is the daemon's", async (t) => {
   t.same(filter('fail "for {user} from {address}: {text}"'), ["F2B4006"]);
   t.same(filter('fail "for {user!} from {address}: {text}"'), ["F2B4007"]);
   t.same(filter('fail "for {user:word} from {address}{?: {rest}}"'), ["F2B4006"]);
+  const session = (hole: string) => filter(`fail "for {user} from {address} <${hole}>"`);
+  t.same(session("{id:not <>}"), [], "read from the end, it stops at the < before it");
+  t.same(session("{id:not >}"), ["F2B4006"], "it could hold a < of its own");
   t.same(
     filter('fail "for {user} from {address}"\n  ignore "for {user} from {address}: {text}"'),
     [],

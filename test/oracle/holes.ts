@@ -19,6 +19,8 @@ export interface Place {
   open: boolean;
   ignoreCase: boolean;
   clock: Clock;
+  /** The literal directly before the hole, or nothing. */
+  before?: string;
 }
 
 /** The maximal run of such bytes that begins (or, from the right, ends) at the place. */
@@ -73,6 +75,10 @@ function addressesAt(place: Place): Extent[] {
   const bare: Extent[] = [];
   for (const [i, [start, end]] of runs.entries()) {
     bare.push([start, end]);
+    if (direction === "right" && i === 0) {
+      const own = /[0-9A-Fa-f:.]*$/.exec(place.before ?? "")?.[0].length ?? 0;
+      if (own > 0) bare.push([Math.min(end, start + own), end]);
+    }
     const shorter = i === 0 ? /[.:]/ : /[.]/;
     if (direction === "left" && end > start && shorter.test(message.charAt(end - 1))) {
       bare.push([start, end - 1]);

@@ -159,6 +159,16 @@ t.test("an address is a whole token", async (t) => {
   t.equal(taken(open, "x192.0.2.1"), null, "the longest run from the right is taken whole");
 });
 
+t.test("from the right the literal before an address keeps its own bytes", async (t) => {
+  const literal = template(hole("text"), "[IPv6:", hole("address"), "]");
+  t.same(taken(literal, "x [IPv6:2001:db8::9]"), { text: "x ", address: "2001:db8::9" });
+  t.equal(taken(literal, "x [IPv6:2001:db8::9"), null);
+  const face = template(hole("text"), "face:", hole("address"));
+  t.same(taken(face, "x face:192.0.2.1"), { text: "x ", address: "192.0.2.1" });
+  t.same(taken(face, "face:2001:db8::1"), { text: "", address: "2001:db8::1" });
+  t.equal(taken(face, "x ace:2001:db8::1"), null);
+});
+
 t.test("a host is an address first, else a name", async (t) => {
   const host = template("from ", hole("host"), optional(": ", hole("text")));
   t.equal(taken(host, "from mail-1.example.net")?.["host"], "mail-1.example.net");

@@ -85,7 +85,8 @@ class Row {
     }
     const before = this.items[index - 1];
     const open = before === undefined || isFree(before);
-    const place = { message, at, direction, open, ignoreCase, clock };
+    const literal = before !== undefined && "literal" in before ? before.literal : "";
+    const place = { message, at, direction, open, ignoreCase, clock, before: literal };
     const neighbour = direction === "left" ? this.items[index + 1] : before;
     const side = direction === "left" ? "behind" : "before";
     const extent = extentsAt(item.hole, place).find((e) => this.literalStands(neighbour, e, side));
