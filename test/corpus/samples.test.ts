@@ -14,15 +14,58 @@ const { F2B_SHARED } = process.env;
 const tools = join(F2B_SHARED ?? join(root, "..", "shared"), "tools");
 const samples = "/usr/lib/python3/dist-packages/fail2ban/tests/files/logs";
 const filters = [
-  "sshd",
-  "nginx-http-auth",
-  "nginx-limit-req",
+  "3proxy",
+  "asterisk",
+  "centreon",
+  "counter-strike",
+  "directadmin",
+  "dropbear",
+  "ejabberd-auth",
+  "freeswitch",
+  "froxlor-auth",
+  "mongodb-auth",
+  "monitorix",
+  "mssql-auth",
+  "murmur",
+  "mysqld-auth",
+  "nagios",
+  "named-refused",
   "nginx-bad-request",
   "nginx-botsearch",
   "nginx-forbidden",
+  "nginx-http-auth",
+  "nginx-limit-req",
+  "nsd",
+  "openhab",
+  "pam-generic",
+  "portsentry",
+  "recidive",
+  "scanlogd",
+  "screensharingd",
+  "selinux-ssh",
+  "slapd",
+  "softethervpn",
+  "sshd",
+  "stunnel",
+  "suhosin",
+  "webmin-auth",
+  "xinetd-fail",
+  "znc-adminlog",
 ];
 
-const differing = ["nginx-http-auth:14", "sshd:144", "sshd:221"];
+const differing = [
+  "3proxy:2",
+  "3proxy:4",
+  "3proxy:6",
+  "ejabberd-auth:9",
+  "nginx-http-auth:14",
+  "openhab:3",
+  "openhab:5",
+  "sshd:144",
+];
+
+/** Fail2ban's samples have whole seconds where f2b keeps what the stamp says to the millisecond. */
+const fraction = / time \S+T\d\d:(\d\d:\d\d)\.(?!000)\d+Z != \S+T\d\d:\1 /;
 
 const missing = [tools, samples].filter((path) => !existsSync(path));
 if (missing.length > 0) {
@@ -61,7 +104,10 @@ t.test("annotated sample lines", async (t) => {
   const script = join(tools, "conformance.py");
   const args = [script, writeCommand(), "/etc/fail2ban", runs, "--names", names];
   const held = spawnSync("python3", [...args, "--native", "x", "-v"], { encoding: "utf8" });
-  t.match(held.stdout, /^filters whole .*; lines \d+\/2\d\d$/m, held.stderr);
-  const found = [...held.stdout.matchAll(/^[\w-]+ \{.*?\} ([\w-]+:\d+) /gm)].map((m) => m[1]);
+  t.match(held.stdout, /^filters whole .*; lines \d+\/\d\d\d$/m, held.stderr);
+  const found = held.stdout
+    .split("\n")
+    .filter((line) => !fraction.test(line))
+    .flatMap((line) => /^[\w-]+ \{.*?\} ([\w-]+:\d+) /.exec(line)?.[1] ?? []);
   t.same([...new Set(found)].sort(), differing);
 });
