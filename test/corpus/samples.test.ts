@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
-import { root } from "../library/f2b.ts";
+import { cli, root } from "../library/f2b.ts";
 
 const { F2B_SHARED } = process.env;
 const tools = join(F2B_SHARED ?? join(root, "..", "shared"), "tools");
@@ -78,9 +78,7 @@ t.teardown(() => rmSync(folder, { recursive: true }));
 
 /** The script wants one JavaScript file to run. */
 function writeCommand(): string {
-  const tsx = import.meta.resolve("tsx");
-  const main = join(root, "compiler", "cli", "main.ts");
-  const args = JSON.stringify(["--import", tsx, main]);
+  const args = JSON.stringify(cli);
   const command = join(folder, "f2b.mjs");
   writeFileSync(
     command,
