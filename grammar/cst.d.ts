@@ -211,11 +211,22 @@ export interface ParamCstNode extends CstNode {
 }
 
 export type ParamCstChildren = {
-  Name: (IToken)[];
+  Name: IToken[];
   Colon: IToken[];
+  choice: (ChoiceCstNode)[];
   Bar?: IToken[];
   Assign?: IToken[];
   value?: ValueCstNode[];
+};
+
+export interface ChoiceCstNode extends CstNode {
+  name: "choice";
+  children: ChoiceCstChildren;
+}
+
+export type ChoiceCstChildren = {
+  Name?: IToken[];
+  Int?: IToken[];
 };
 
 export interface CallCstNode extends CstNode {
@@ -1030,6 +1041,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   pattern(children: PatternCstChildren, param?: IN): OUT;
   params(children: ParamsCstChildren, param?: IN): OUT;
   param(children: ParamCstChildren, param?: IN): OUT;
+  choice(children: ChoiceCstChildren, param?: IN): OUT;
   call(children: CallCstChildren, param?: IN): OUT;
   args(children: ArgsCstChildren, param?: IN): OUT;
   argument(children: ArgumentCstChildren, param?: IN): OUT;

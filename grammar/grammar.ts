@@ -212,15 +212,19 @@ export class PolicyGrammar extends CstParser {
   readonly param = this.RULE("param", () => {
     this.CONSUME(T.Name);
     this.CONSUME(T.Colon);
-    this.CONSUME2(T.Name);
+    this.SUBRULE(this.choice);
     this.MANY(() => {
       this.CONSUME(T.Bar);
-      this.CONSUME3(T.Name);
+      this.SUBRULE2(this.choice);
     });
     this.OPTION(() => {
       this.CONSUME(T.Assign);
       this.SUBRULE(this.value);
     });
+  });
+
+  readonly choice = this.RULE("choice", () => {
+    this.OR([{ ALT: () => this.CONSUME(T.Name) }, { ALT: () => this.CONSUME(T.Int) }]);
   });
 
   readonly call = this.RULE("call", () => {

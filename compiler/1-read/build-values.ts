@@ -96,8 +96,12 @@ export function buildParams(
   nodes: readonly cst.ParamsCstNode[] | undefined,
 ): ast.Param[] {
   return each(nodes?.[0]?.children.param, (node) => {
-    const [name, ...choices] = buildNames(reading, node.children.Name);
-    if (name === undefined || choices.length === 0) throw new Incomplete();
+    const name = buildName(reading, need(node.children.Name));
+    // A number is a word like any other here: `type: 1 | 2`.
+    const choices = each(node.children.choice, ({ children }) =>
+      buildName(reading, need(children.Name ?? children.Int)),
+    );
+    if (choices.length === 0) throw new Incomplete();
     const byDefault = optional(node.children.value, (value) => buildValue(reading, value));
     return { name, choices, byDefault, at: reading.at(node) };
   });

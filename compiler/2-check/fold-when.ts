@@ -9,7 +9,7 @@ import { checkRules as catalogue } from "../diagnostics/catalogue/check-rules.ts
 import { parsePrefix } from "./address.ts";
 import { type Context, near } from "./context.ts";
 import type { ParamBinding, Scope } from "./scope.ts";
-import { describeValue, reportUnknown, resolve } from "./values.ts";
+import { describeValue, reportUnknown, resolve, wordOf } from "./values.ts";
 
 export function foldWhen(expr: Expr, context: Context, scope: Scope): boolean | null {
   switch (expr.type) {
@@ -102,18 +102,12 @@ function operand(
   scope: Scope,
 ): string | number | boolean | null {
   const name = param.param.name.name;
-  const asName =
-    written.type === "name"
-      ? written
-      : written.type === "reference" && written.argument === null
-        ? written.name
-        : null;
   if (param.type === "choice") {
     const choices = param.param.choices.map((choice) => choice.name);
-    if (asName !== null && choices.includes(asName.name)) return asName.name;
-    const word = asName?.name ?? "";
+    const word = written.type === "name" ? written.name : wordOf(written);
+    if (word !== null && choices.includes(word)) return word;
     context.diagnostics.add(catalogue.whenChoice, written.at, {
-      ...near(word, choices),
+      ...near(word ?? "", choices),
       parameter: name,
       choices,
     });

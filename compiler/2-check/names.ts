@@ -3,13 +3,15 @@
  *
  * Filters, actions and jails are one namespace each over all files. A `let` of a library module is
  * seen in that module and in files that use it; the policy's own files share theirs. Whatever
- * stands twice is reported with the first as label; the first counts.
+ * stands twice is reported with the first as label; the first counts. Only a jail of the policy's own
+ * may have the name of a ready jail of the library: then both are one (merge-jail.ts).
  */
-import type { Item, Name } from "../1-read/ast.ts";
+import type { Item, Jail, Name } from "../1-read/ast.ts";
 import { checkNames as catalogue } from "../diagnostics/catalogue/check-names.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { type Context, type Declared, Findings } from "./context.ts";
 import { isLibraryModule, type Loaded } from "./load.ts";
+import { mergeJail } from "./merge-jail.ts";
 import { bindingAt, Scope } from "./scope.ts";
 
 export function collectNames(loaded: Loaded, all: Diagnostics): Context {
@@ -17,7 +19,8 @@ export function collectNames(loaded: Loaded, all: Diagnostics): Context {
   const scopes = makeScopes(loaded);
   const filters = new Map();
   const actions = new Map();
-  const jails = new Map();
+  const jails = new Map<string, Declared<Jail>>();
+  const merged = new Set<string>();
   let defaults: Context["defaults"] = null;
   for (const [file, tree] of loaded.trees) {
     const scope = scopes.get(file) as Scope;
@@ -25,7 +28,7 @@ export function collectNames(loaded: Loaded, all: Diagnostics): Context {
     for (const item of tree.items) {
       if (item.type === "filter") declare(filters, item, { scope, isLibrary });
       else if (item.type === "action") declare(actions, item, { scope, isLibrary });
-      else if (item.type === "jail") declare(jails, item, { scope, isLibrary });
+      else if (item.type === "jail") declareJail(item, { scope, isLibrary });
       else if (item.type === "let") {
         const earlier = scope.add(item.name.name, { kind: "let", let: item });
         if (earlier !== null) reportTwice("let", item.name, bindingAt(earlier));
@@ -45,6 +48,19 @@ export function collectNames(loaded: Loaded, all: Diagnostics): Context {
     }
   }
   return { loaded, diagnostics, filters, actions, jails, defaults, scopes, poisoned: new Set() };
+
+  /** A jail of the policy's own stands before the library's ready jail of its name, in any order. */
+  function declareJail(tree: Jail, rest: Omit<Declared<Jail>, "tree">): void {
+    const { name } = tree.name;
+    const earlier = jails.get(name);
+    if (earlier === undefined || earlier.isLibrary === rest.isLibrary || merged.has(name)) {
+      declare(jails, tree, rest);
+      return;
+    }
+    merged.add(name);
+    const [own, ready] = rest.isLibrary ? [earlier, { tree }] : [{ tree, ...rest }, earlier];
+    jails.set(name, { ...own, tree: mergeJail(own.tree, ready.tree) });
+  }
 
   function declare<T extends Item & { readonly name: Name }>(
     into: Map<string, Declared<T>>,

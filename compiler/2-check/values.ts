@@ -200,14 +200,15 @@ function checkArgument(
 ): Value | null {
   const choices = param.choices.map((choice) => choice.name);
   if (type === "choice") {
-    if (written.type === "reference" && written.argument === null) {
-      if (choices.includes(written.name.name)) return written;
-    }
+    const word = wordOf(written);
+    if (word !== null && choices.includes(word)) return choiceOf(written, word);
     const followed = resolve(context, written, scope)?.value;
-    if (followed?.type === "reference" && choices.includes(followed.name.name)) return followed;
-    const word = written.type === "reference" ? written.name.name : "";
+    const meant = followed === undefined ? null : wordOf(followed);
+    if (followed !== undefined && meant !== null && choices.includes(meant)) {
+      return choiceOf(followed, meant);
+    }
     context.diagnostics.add(catalogue.badChoice, written.at, {
-      ...near(word, choices),
+      ...near(word ?? "", choices),
       name: param.name.name,
       choices,
     });
@@ -236,6 +237,17 @@ function checkArgument(
     context.diagnostics.add(catalogue.suffixHere, value.at, {});
   }
   return value.type === "list" ? checkItems(context, value, resolved.scope) : value;
+}
+
+/** What a value is as a word of a choice: a name, or a number as it is spelled in decimal. */
+export function wordOf(value: Value): string | null {
+  if (value.type === "reference" && value.argument === null) return value.name.name;
+  return value.type === "int" ? String(value.value) : null;
+}
+
+/** Every word of a choice is kept as a name, numbers too, so that two of them compare as one. */
+function choiceOf({ at }: Value, word: string): Value {
+  return { type: "reference", name: { type: "name", name: word, at }, argument: null, at };
 }
 
 /** A list argument leaves its scope behind, so its names are followed now. */

@@ -24,17 +24,18 @@ export function libraryCommand(flags: { readonly json?: boolean }): void {
   }
   const columns = [16, 34, Math.max(24, Math.min(110, terminalColumns()) - 16 - 34 - 7)];
   const table = new Table({
-    head: ["module", "filters and actions", "what it is"],
+    head: ["module", "filters, actions, jails", "what it is"],
     colWidths: columns,
     wordWrap: true,
     style: { head: [], border: [], compact: true },
   });
-  for (const { module, filters, actions, describe } of lines) {
+  for (const { module, filters, actions, jails, describe } of lines) {
     const names = [...filters, ...actions].map(
       (one) =>
         one.name +
         (one.parameters.length === 0 ? "" : `(${one.parameters.map((p) => p.name).join(", ")})`),
     );
+    names.push(...jails.map((name) => `jail ${name}`));
     table.push([outColors.bold(module), names.join("\n"), firstSentence(describe ?? "")]);
   }
   print(table.toString());

@@ -2,8 +2,9 @@
  * POLICY of a command line -> where `load` reads from.
  *
  * In: a path, `std`, or a module such as `std/nginx`. Out: the entry's name and a reader for it and all
- * that it uses. `std` is a policy made up on the spot that uses every module. Only regular files are
- * read, and of a file no more than shows that it is too large.
+ * that it uses. `std` is a policy made up on the spot that uses every module but the ready jails, and so is
+ * a module of ready jails, which leave to the policy who is spared and what is done. Only regular
+ * files are read, and of a file no more than shows that it is too large.
  */
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -24,12 +25,17 @@ const libraryFolder = join(packageRoot, "library");
 /** The name of the policy that stands for the whole library. */
 const wholeLibrary = "std.f2b";
 
+/** Modules of ready jails are called so: `std/jails/sshd`. */
+const readyJails = "std/jails/";
+
 export function openPolicy(policy: string): PolicyFiles {
   const modules = listModules();
   if (policy === "std") {
-    const text = Buffer.from(`use ${modules.join(", ")}\n`);
-    const read = (name: string) => (name === wholeLibrary ? text : readModule(name));
-    return { entry: wholeLibrary, read, modules: () => modules };
+    const filters = modules.filter((name) => !name.startsWith(readyJails));
+    return madeUp(`use ${filters.join(", ")}\n`, modules);
+  }
+  if (policy.startsWith(readyJails) && modules.includes(policy)) {
+    return madeUp(`use ${policy}\ndefaults { never ban self  do none }\n`, modules);
   }
   if (policy.startsWith("std/")) {
     return { entry: policy, read: readModule, modules: () => modules };
@@ -43,6 +49,12 @@ export function openPolicy(policy: string): PolicyFiles {
     read: (name) => (name.startsWith("std/") ? readModule(name) : readRegular(join(folder, name))),
     modules: () => modules,
   };
+}
+
+function madeUp(text: string, modules: readonly string[]): PolicyFiles {
+  const bytes = Buffer.from(text);
+  const read = (name: string) => (name === wholeLibrary ? bytes : readModule(name));
+  return { entry: wholeLibrary, read, modules: () => modules };
 }
 
 /** What a command looks at besides what jails use: of the library, all there is. */

@@ -69,6 +69,23 @@ t.test("arguments of the command line are held to their types", async (t) => {
   t.same(checkText(moded, { wanted: { filters: [{ name: "g", args: {} }] } }).codes, ["F2B2006"]);
 });
 
+t.test("a choice may list numbers", async (t) => {
+  const numbered = `filter f(type: 1 | 2 | all = 1) {
+  when type == 1 or type == all { fail as one "one {address}" }
+  when type in [2, all] { fail as two "two {address}" }
+}
+jail a { watch input  filter f(type: 2)  ban after 1 failures for 1h  do none }
+`;
+  const args = (type: string) => ({ wanted: { filters: [{ name: "f", args: { type } }] } });
+  const rules = (type: string) => rulesOf(checkText(numbered, args(type)).policy);
+  t.same(rules("2"), { "f(type: 2)": ["f#two"] }, "said twice, it is one instance");
+  t.same(rules("1"), { "f(type: 2)": ["f#two"], f: ["f#one"] });
+  t.same(rules("all")["f(type: all)"], ["f#one", "f#two"]);
+  t.same(checkText(numbered, args("3")).codes, ["F2B2015"]);
+  t.same(checkText(numbered.replace("type == 1", "type == 3")).codes, ["F2B2217"]);
+  t.same(checkText(numbered.replace("type: 2)", "type: 4)")).codes, ["F2B2015"]);
+});
+
 t.test("calls that mean the same share an instance, others do not", async (t) => {
   const jail = (name: string, filter: string, more = "") =>
     `jail ${name} { watch input filter ${filter} ${more} ban after 1 failures for 1h do none }\n`;
