@@ -12,6 +12,7 @@ export { DockerEnvelope } from "./envelope/docker.ts";
 export { openSyslog } from "./envelope/syslog.ts";
 export { accessField, readAccess } from "./format/access.ts";
 export { readAudit } from "./format/audit.ts";
+export { makeCut, readCut } from "./format/cut.ts";
 export { readJson } from "./format/json.ts";
 export { makeLines, readLines } from "./format/lines.ts";
 export { readLogfmt } from "./format/logfmt.ts";
@@ -63,6 +64,36 @@ export {
   words,
   wordsBack,
 } from "./template.ts";
+export {
+  timeBlanks,
+  timeInt,
+  timeNot,
+  timePad,
+  timeText,
+  timeWord,
+  timeWords,
+} from "./time/around.ts";
+export {
+  timeDay,
+  timeEpoch,
+  timeFraction,
+  timeHalf,
+  timeHour,
+  timeHour12,
+  timeMinute,
+  timeMonth,
+  timeMonthName,
+  timeSecond,
+  timeSeconds,
+  timeStamp,
+  timeTai64n,
+  timeWeekday,
+  timeYear,
+  timeYear2,
+  timeYearDay,
+  timeZone,
+  timeZoneName,
+} from "./time/letters.ts";
 export { TimePattern } from "./time/pattern.ts";
 export {
   compareBool,

@@ -120,9 +120,8 @@ function planFormat(
   fields: readonly FieldKey[],
   diagnostics: Diagnostics,
 ): FormatPlan {
-  if (format.window !== null || format.time.kind === "anywhere") {
-    const what = format.window === null ? "time anywhere" : "window";
-    diagnostics.add(codes.formatNotYet, format.at, { what });
+  if (format.window !== null) {
+    diagnostics.add(codes.formatNotYet, format.at, { what: "window" });
   }
   const paths = fields.map((field) =>
     "path" in field

@@ -125,7 +125,7 @@ function writeOp(module: Module, op: Op, fold: boolean, back: boolean): Code {
 }
 
 /** Longest first, by bytes; of equals the first as written. */
-function sortChoices(words: readonly string[]): string[] {
+export function sortChoices(words: readonly string[]): string[] {
   return [...words].sort((a, b) => Buffer.byteLength(b) - Buffer.byteLength(a));
 }
 

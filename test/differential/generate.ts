@@ -262,6 +262,14 @@ export const envelopes: Envelope[] = [
     text: `format lines time "${pattern}"`,
     wrap: wrap(mostly([`${texts[0]} `], [...texts, ...texts.map((text) => `${text} `)])),
   })),
+  ...samples.cuts.map(({ clause, records }) => ({
+    text: `format lines time ${clause}`,
+    wrap: wrap(
+      fc
+        .tuple(pick(records), anyStamp, fc.boolean())
+        .map(([record, stamp, spare]) => (spare ? record : record.replaceAll("@", () => stamp))),
+    ),
+  })),
   {
     text: "format json { time .ts  address .ip  message .m  tag .t[1]  forwarded .xff }",
     wrap: (message) =>
