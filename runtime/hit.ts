@@ -215,7 +215,7 @@ function splitForwarded(text: string): string[] {
 }
 
 /** They have places of their own in a hit. */
-const ownPlaces: readonly string[] = ["address", "forwarded", "message", "time"];
+const ownPlaces: readonly string[] = ["address", "forwarded", "message", "skip", "time"];
 
 /** Those of the rule before those of the frame, and then the fields; an object without prototype. */
 function collectCaptures(

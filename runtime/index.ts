@@ -30,6 +30,7 @@ export {
   slots,
 } from "./hit.ts";
 export { makeNotTable } from "./holes.ts";
+export { unmatched, windowed } from "./message-window.ts";
 export { begin, exec, framed, isProgram, programMatches, programName } from "./pattern.ts";
 export { hostRun, notRun, wordRun } from "./run.ts";
 export { firstFormat, isSeen, makeScanner, openPlain, openWith, programLength } from "./scan.ts";

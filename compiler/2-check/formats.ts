@@ -74,6 +74,9 @@ export function lowerFormat(tree: Tree, context: Context, scope: Scope): Format 
     misplaced(tree.time?.at ?? tree.at, `time ${place}`, "`format lines`");
   }
   reportRepeats(context, [...tree.extras, ...tree.fields.map((one) => one.name)]);
+  if (tree.window !== null && isStructured(name)) {
+    misplaced(tree.window.at, "window", "formats whose message is text");
+  }
   if (tree.window !== null && (tree.window.value < 2 || tree.window.value > 100)) {
     diagnostics.add(catalogue.numberRange, tree.window.at, { what: "window", from: 2, to: 100 });
     return null;

@@ -190,6 +190,13 @@ const regexes: Grown[] = [
     line: fc.tuple(anyAddress, pick(samples.texts)).map(([a, x]) => `six ${a} ${x}`),
   },
   { text: "/.*<address>/", line: anyAddress.map((a) => `greedy ${a}`) },
+  {
+    text: "/(?<![^\\n])open (?<who>\\w+)(?<skip>(?:\\n[^\\n]*)*?)\\nclose <address>(?![^\\n])/",
+    line: fc.oneof(
+      anyAddress.map((a) => `close ${a}`),
+      pick(["open a", "open b", "", "x"]),
+    ),
+  },
 ];
 export const regex: fc.Arbitrary<Grown> = fc.constantFrom(...regexes);
 
@@ -262,6 +269,9 @@ export const envelopes: Envelope[] = [
     text: `format lines time "${pattern}"`,
     wrap: wrap(mostly([`${texts[0]} `], [...texts, ...texts.map((text) => `${text} `)])),
   })),
+  { text: "format lines time none window 3", wrap: (message) => message },
+  { text: "format lines time none window 20", wrap: (message) => message },
+  { text: "format lines time leading window 2", wrap: wrap(anyStamp.map((stamp) => `${stamp} `)) },
   ...samples.cuts.map(({ clause, records }) => ({
     text: `format lines time ${clause}`,
     wrap: wrap(

@@ -149,7 +149,7 @@ export function readRecord(
     if (reading === null) continue;
     const header = reading.header ?? unwrapped.header;
     if (!hasProgram(format, header?.program ?? null, clock)) continue;
-    return { ...reading, header, time: reading.time ?? unwrapped.time };
+    return { ...reading, header, time: reading.time ?? unwrapped.time, window: format.window };
   }
   return null;
 }

@@ -34,6 +34,8 @@ interface FilterState {
   wherePaths: Path[];
   lastTimes: Map<Format, number>;
   sessions: Sessions;
+  /** The messages of its window, oldest first. */
+  window: string[];
 }
 
 function pathsOf(expr: Expr | null): Path[] {
@@ -62,7 +64,7 @@ function lookupFor(reading: Reading, matched: readonly Captured[], clock: Clock)
   return { named, at: reading.at, clock };
 }
 
-const ownPlaces = ["address", "forwarded", "message", "time"];
+const ownPlaces = ["address", "forwarded", "message", "skip", "time"];
 
 function capturesOf(reading: Reading, matched: readonly Captured[]): Record<string, string> {
   const captures: Record<string, string> = Object.create(null);
@@ -116,11 +118,13 @@ function findEvent(
   if (reading === null) return null;
   const frame = readFrame(filter, reading.message, clock);
   if (frame === null) return null;
+  const message = inWindow(state, reading.window, frame.message);
   for (const rule of inOrder(filter.rules)) {
-    const own = rule.pattern === null ? null : matchPattern(rule.pattern, frame.message, clock);
+    const own = rule.pattern === null ? null : matchPattern(rule.pattern, message, clock);
     if (rule.pattern !== null && own === null) continue;
     const matched = [own, frame.captured].filter((captured) => captured !== null);
     if (rule.where !== null && !isTrue(rule.where, lookupFor(reading, matched, clock))) continue;
+    state.window = reading.window === null ? state.window : leftOf(state.window, own);
     const captures = capturesOf(reading, matched);
     const hit: OracleHit = {
       line,
@@ -138,6 +142,27 @@ function findEvent(
     return { rule, hit, session: sessionOf(filter, reading, captures) };
   }
   return null;
+}
+
+/** The last messages joined by LF, this one the last; the window has no more bytes than a record. */
+function inWindow(state: FilterState, size: number | null, message: string): string {
+  if (size === null) return message;
+  state.window = [...state.window, message].slice(-size);
+  while (state.window.join("\n").length > recordBytesMax) state.window.shift();
+  return state.window.join("\n");
+}
+
+/** What a match leaves of a window: the lines it did not touch, and those that were skipped. */
+function leftOf(window: readonly string[], own: Captured | null): string[] {
+  const span = own?.span ?? null;
+  if (span === null) return [];
+  let start = 0;
+  return window.filter((line) => {
+    const [first, last] = [start, start + textOf(line).length];
+    start = last + 1;
+    const touched = last >= span.start && first <= Math.max(span.start, span.end - 1);
+    return !touched || span.skipped.some(([a, b]) => a < b && first >= a && last <= b);
+  });
 }
 
 function readFrame(
@@ -169,6 +194,7 @@ export function interpret(
         filter,
         wherePaths: filter.rules.flatMap(({ where }) => pathsOf(where)),
         lastTimes: new Map(),
+        window: [],
         sessions: new Sessions(filter.session?.withinMs ?? 0),
       }),
     );
