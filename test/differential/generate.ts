@@ -178,7 +178,7 @@ const regexes: Grown[] = [
   {
     text: "/^block <cidr>( |$)/",
     line: fc
-      .tuple(anyAddress, fc.constantFrom("", "/24", "/33", " x"))
+      .tuple(anyAddress, fc.constantFrom("", "/24", "/17", "/32", "/0", "/64", "/033", " x"))
       .map(([a, x]) => `block ${a}${x}`),
   },
   {
@@ -188,6 +188,10 @@ const regexes: Grown[] = [
   {
     text: "/^six <ip6> (?<tail>\\S+)/s",
     line: fc.tuple(anyAddress, pick(samples.texts)).map(([a, x]) => `six ${a} ${x}`),
+  },
+  {
+    text: "/^id (?<id>\\S+)$/",
+    line: fc.oneof(anyAddress, pick(["eve", "[x]"])).map((a) => `id ${a}`),
   },
   { text: "/.*<address>/", line: anyAddress.map((a) => `greedy ${a}`) },
   {

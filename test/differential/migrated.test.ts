@@ -38,6 +38,27 @@ const cases: { what: string; filter: string; log: string[]; verdicts: Verdict[] 
     log: ["eve [17/May/2015:10:05:03 +0000] 192.0.2.1", "eve [] 192.0.2.1"],
     verdicts: [[1, "192.0.2.1", { user: "eve" }]],
   },
+  {
+    what: "an id names who has no address, stands beside one, and is one where it can be",
+    filter: 'format lines time none fail "{id:word} from {address}" fail "by {id:word}"',
+    log: ["eve from 192.0.2.1", "by eve", "by ::ffff:192.0.2.2"],
+    verdicts: [
+      [1, "eve", { id: "eve" }],
+      [2, "eve", { id: "eve" }],
+      [3, "192.0.2.2", { id: "::ffff:192.0.2.2" }],
+    ],
+  },
+  {
+    what: "a prefix is its network",
+    filter: "format lines time none fail /^net <cidr>$/",
+    log: ["net 192.0.2.77/24", "net 2001:db8:1:2:3::/33", "net 192.0.2.7/32", "net 192.0.2.7"],
+    verdicts: [
+      [1, "192.0.2.0/24", { id: "192.0.2.0/24" }],
+      [2, "2001:db8::/33", { id: "2001:db8::/33" }],
+      [3, "192.0.2.7"],
+      [4, "192.0.2.7"],
+    ],
+  },
 ];
 
 for (const { what, filter, log, verdicts } of cases) {

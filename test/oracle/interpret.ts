@@ -5,6 +5,7 @@
  */
 
 import type { Expr, Filter, Format, Path, Policy, Rule } from "../../schemas/policy.ts";
+import { canonical } from "./address.ts";
 import { type CriParts, type Envelope, readRecord, recordBytesMax, unwrap } from "./format.ts";
 import { type Captured, matchPattern } from "./pattern.ts";
 import type { Header, Reading, Unwrapped } from "./reading.ts";
@@ -73,6 +74,9 @@ function capturesOf(reading: Reading, matched: readonly Captured[]): Record<stri
     captures[name] = String(value);
   };
   for (const one of matched) for (const [name, text] of one.captures) add(name, text);
+  const who = matched.map((one) => one.captures.get("address")).find((text) => text !== undefined);
+  const network = who === undefined ? null : networkOf(who);
+  if (network !== null) add("id", network);
   for (const [name, value] of reading.fields) add(name, value);
   return captures;
 }
@@ -81,7 +85,9 @@ function whoOf(reading: Reading, matched: readonly Captured[]): Pick<OracleHit, 
   for (const { address, host } of [...matched, reading]) {
     if (address !== null || host !== null) return { address, id: address ?? host };
   }
-  return { address: null, id: null };
+  const named = matched.map(({ captures }) => captures.get("id")).find((id) => id !== undefined);
+  const address = named === undefined ? null : canonical(named);
+  return { address, id: address };
 }
 
 function sessionOf(
@@ -95,6 +101,32 @@ function sessionOf(
   if (field === null) return null;
   const { program, host } = reading.header ?? { program: null, host: null };
   return JSON.stringify([program, host, field]);
+}
+
+/** Of an address with a length the network that it lies in; null: it has none, or all of it. */
+function networkOf(text: string): string | null {
+  const [base = "", length] = text.split("/");
+  const address = canonical(base);
+  if (address === null || length === undefined) return null;
+  const bits = address.includes(":") ? 128 : 32;
+  if (Number(length) >= bits) return null;
+  const groups = bits === 32 ? address.split(".").map(Number) : groupsOf(address);
+  const width = bits / groups.length;
+  const masked = groups.map((group, i) => {
+    const kept = Math.min(width, Math.max(0, Number(length) - i * width));
+    return group - (group % 2 ** (width - kept));
+  });
+  const written = bits === 32 ? masked.join(".") : masked.map((n) => n.toString(16)).join(":");
+  return `${canonical(written)}/${Number(length)}`;
+}
+
+/** Eight numbers of a canonical IPv6 address. */
+function groupsOf(address: string): number[] {
+  const [left = "", right] = address.split("::");
+  const numbers = (part: string) =>
+    (part === "" ? [] : part.split(":")).map((g) => parseInt(g, 16));
+  const [before, behind] = [numbers(left), numbers(right ?? "")];
+  return [...before, ...Array(8 - before.length - behind.length).fill(0), ...behind];
 }
 
 /** The rules in the order they are asked: every `ignore` first, the rest as written. */
@@ -219,7 +251,9 @@ const reportedTextMax = 4096;
 
 /** A hit as `f2b match --json` prints it. */
 export function toMatchJson(hit: OracleHit): Record<string, unknown> {
-  const { line, filterName: filter, rule, kind, address, id, time } = hit;
+  const { line, filterName: filter, rule, kind, address, time } = hit;
+  const own = hit.captures["id"];
+  const id = own === undefined ? hit.id : (canonical(own) ?? own);
   const stamp = time === null ? null : new Date(time).toISOString();
   const captures = Object.fromEntries(
     Object.entries(hit.captures).map(([name, text]) => [name, text.slice(0, reportedTextMax)]),
