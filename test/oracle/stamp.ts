@@ -271,11 +271,6 @@ export function readWholeStamp(text: string, clock: Clock): number | null {
   return stamp !== null && stamp.end === text.length ? stamp.time : null;
 }
 
-export function readEpochText(text: string): number | null {
-  const stamp = readEpoch(text, 0);
-  return stamp !== null && stamp.end === text.length ? stamp.time : null;
-}
-
 const clfWithZone = new RegExp(
   `(?<day>\\d\\d)/${mon}/(?<year>\\d{4}):${clock} (?<zone>[+-]\\d{4})`,
   "y",
