@@ -346,9 +346,20 @@ export interface FormatTimeCstNode extends CstNode {
 }
 
 export type FormatTimeCstChildren = {
-  text?: TextCstNode[];
+  text?: (TextCstNode)[];
   Last?: IToken[];
   None?: IToken[];
+  timePlace?: TimePlaceCstNode[];
+};
+
+export interface TimePlaceCstNode extends CstNode {
+  name: "timePlace";
+  children: TimePlaceCstChildren;
+}
+
+export type TimePlaceCstChildren = {
+  Start?: IToken[];
+  Leading?: IToken[];
   Anywhere?: IToken[];
 };
 
@@ -1052,6 +1063,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   format(children: FormatCstChildren, param?: IN): OUT;
   formatClause(children: FormatClauseCstChildren, param?: IN): OUT;
   formatTime(children: FormatTimeCstChildren, param?: IN): OUT;
+  timePlace(children: TimePlaceCstChildren, param?: IN): OUT;
   fields(children: FieldsCstChildren, param?: IN): OUT;
   field(children: FieldCstChildren, param?: IN): OUT;
   frame(children: FrameCstChildren, param?: IN): OUT;

@@ -343,6 +343,21 @@ export class PolicyGrammar extends CstParser {
       { ALT: () => this.SUBRULE(this.text) },
       { ALT: () => this.CONSUME(T.Last) },
       { ALT: () => this.CONSUME(T.None) },
+      {
+        ALT: () => {
+          this.SUBRULE(this.timePlace);
+          this.OPTION(() => {
+            this.SUBRULE2(this.text);
+          });
+        },
+      },
+    ]);
+  });
+
+  readonly timePlace = this.RULE("timePlace", () => {
+    this.OR([
+      { ALT: () => this.CONSUME(T.Start) },
+      { ALT: () => this.CONSUME(T.Leading) },
       { ALT: () => this.CONSUME(T.Anywhere) },
     ]);
   });

@@ -162,6 +162,7 @@ export const Window = soft("window");
 export const Last = soft("last");
 export const None = soft("none");
 export const Anywhere = soft("anywhere");
+export const Leading = soft("leading");
 export const Fail = soft("fail");
 export const Note = soft("note");
 export const Clear = soft("clear");
@@ -270,6 +271,7 @@ export const softWords: readonly TokenType[] = [
   Last,
   None,
   Anywhere,
+  Leading,
   Fail,
   Note,
   Clear,

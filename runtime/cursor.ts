@@ -36,6 +36,10 @@ export class Cursor {
   readonly slots = new Int32Array(2 * slotsMax).fill(-1);
   /** Named groups of the rule and of the frame at hand where they are regular expressions. */
   groups: Groups | null = null;
+  /** The last match of a regular expression, for filters with a window. */
+  matched: RegExpExecArray | null = null;
+  /** The messages of each filter with a window. */
+  readonly windows: { messages: Buffer[]; bytes: number }[] = [];
   frameGroups: Groups | null = null;
   /** The bytes the frame's slots point into. */
   frameBytes: Buffer = this.bytes;

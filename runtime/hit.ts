@@ -8,6 +8,7 @@ import { addressFromText, formatAddress, parseAddress } from "./address.ts";
 import { decode } from "./bytes.ts";
 import type { RuleSpec } from "./contract.ts";
 import type { Cursor } from "./cursor.ts";
+import { formatPrefix, isHost, parsePrefix } from "./prefix.ts";
 import type { FieldValue, Registers } from "./registers.ts";
 
 /** Captures of one pattern by name: slots one behind the other, or groups. */
@@ -179,7 +180,12 @@ function findWho(
   const address = text === undefined ? null : addressFromText(text.replace(/\/\d+$/, ""));
   if (address !== null) return { address, host: null };
   const host = textOfEither("host");
-  if (host === undefined) return findWhoOfFormat(c.record, format);
+  if (host === undefined) {
+    const who = findWhoOfFormat(c.record, format);
+    if (who.address !== null || who.host !== null) return who;
+    const id = textOfEither("id");
+    return { address: id === undefined ? null : addressFromText(id), host: null };
+  }
   const hostAddress = addressFromText(host);
   return { address: hostAddress, host: hostAddress === null ? host : null };
 }
@@ -222,7 +228,7 @@ function splitForwarded(text: string): string[] {
 }
 
 /** They have places of their own in a hit. */
-const ownPlaces: readonly string[] = ["address", "forwarded", "message", "time"];
+const ownPlaces: readonly string[] = ["address", "forwarded", "message", "skip", "time"];
 
 /** Those of the rule before those of the frame, and then the fields; an object without prototype. */
 function collectCaptures(
@@ -241,8 +247,20 @@ function collectCaptures(
   frame.names.forEach((name, i) => {
     add(name, textOf(c, frame, i, true));
   });
+  const network = networkOf(
+    captureText(c, captures, "address", false) ?? captureText(c, frame, "address", true),
+  );
+  if (network !== null) add("id", network);
   for (const name of format?.names ?? []) add(name, fieldText(format?.read(c.record, name)));
   return found;
+}
+
+/** What a `<cidr>` with a length took, its host bits cleared; null: it is an address. */
+function networkOf(text: string | undefined): string | null {
+  if (text === undefined || !text.includes("/")) return null;
+  const [address = "", length = ""] = text.split("/");
+  const prefix = parsePrefix(`${addressFromText(address)}/${Number(length)}`);
+  return prefix === null || isHost(prefix) ? null : formatPrefix(prefix);
 }
 
 /** Numbers in decimal, `true` and `false`; lists are no text. */

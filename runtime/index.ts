@@ -15,6 +15,7 @@ export { DockerEnvelope } from "./envelope/docker.ts";
 export { openSyslog } from "./envelope/syslog.ts";
 export { accessField, readAccess } from "./format/access.ts";
 export { readAudit } from "./format/audit.ts";
+export { makeCut, readCut } from "./format/cut.ts";
 export { readJson } from "./format/json.ts";
 export { makeLines, readLines } from "./format/lines.ts";
 export { readLogfmt } from "./format/logfmt.ts";
@@ -32,6 +33,7 @@ export {
   slots,
 } from "./hit.ts";
 export { makeNotTable } from "./holes.ts";
+export { unmatched, windowed } from "./message-window.ts";
 export { begin, exec, framed, isProgram, programMatches, programName } from "./pattern.ts";
 export { hostRun, notRun, wordRun } from "./run.ts";
 export { firstFormat, isSeen, makeScanner, openPlain, openWith, programLength } from "./scan.ts";
@@ -66,6 +68,36 @@ export {
   words,
   wordsBack,
 } from "./template.ts";
+export {
+  timeBlanks,
+  timeInt,
+  timeNot,
+  timePad,
+  timeText,
+  timeWord,
+  timeWords,
+} from "./time/around.ts";
+export {
+  timeDay,
+  timeEpoch,
+  timeFraction,
+  timeHalf,
+  timeHour,
+  timeHour12,
+  timeMinute,
+  timeMonth,
+  timeMonthName,
+  timeSecond,
+  timeSeconds,
+  timeStamp,
+  timeTai64n,
+  timeWeekday,
+  timeYear,
+  timeYear2,
+  timeYearDay,
+  timeZone,
+  timeZoneName,
+} from "./time/letters.ts";
 export { TimePattern } from "./time/pattern.ts";
 export {
   compareBool,

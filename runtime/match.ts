@@ -4,6 +4,7 @@
  * In: a log in chunks. Out: a line of JSON for each failure, with `all` for each event (charter section 4), and
  * the sums. Nothing is dropped for its age, nobody is resolved, no jail takes part.
  */
+import { addressFromText } from "./address.ts";
 import type { Program } from "./contract.ts";
 import { cutCaptures, isoTime, jsonLine } from "./escape.ts";
 import { openIntake } from "./intake.ts";
@@ -46,6 +47,12 @@ export async function match(
   return { lines: intake.records(), failures };
 }
 
+/** The capture `id`, else the address, else the host name. */
+function identityOf({ captures, address, host }: SessionEvent): string | null {
+  const id = captures["id"];
+  return id === undefined ? (address ?? host) : (addressFromText(id) ?? id);
+}
+
 /** The match object of the charter; a host name gives `"address":null` and `id` the name. */
 function matchOf(program: Program, event: SessionEvent): object {
   return {
@@ -54,7 +61,7 @@ function matchOf(program: Program, event: SessionEvent): object {
     rule: event.rule.name,
     kind: event.kind,
     address: event.address,
-    id: event.address ?? event.host,
+    id: identityOf(event),
     time: isoTime(event.time),
     captures: cutCaptures(event.captures),
   };

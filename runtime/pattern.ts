@@ -37,6 +37,7 @@ export function exec(
     if (taken !== undefined && !isOfKind(taken, kind)) return false;
   }
   c.groups = groups;
+  c.matched = match;
   return true;
 }
 

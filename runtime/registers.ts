@@ -43,6 +43,21 @@ export class Header {
     this.stampField = undefined;
   }
 
+  setStamp(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    form: number,
+    pattern: TimePattern | null,
+  ): void {
+    this.stampBytes = bytes;
+    this.stampStart = start;
+    this.stampEnd = end;
+    this.stampForm = form;
+    this.stampPattern = pattern;
+    this.stampField = undefined;
+  }
+
   copy(from: Header): void {
     this.bytes = from.bytes;
     this.hostStart = from.hostStart;

@@ -114,6 +114,9 @@ export function trackSessions(filter: FilterSpec): Sessions {
       give(eventOf("failure", hit, hit, hit));
     } else if (session?.party) {
       give(eventOf("failure", hit, hit, session.party));
+    } else if (hit.captures["id"] !== undefined) {
+      // Somebody without an address: that is for the jail to judge, and waits for nobody.
+      give(eventOf("failure", hit, hit, hit));
     } else if (session === null) {
       counters.nobody += 1;
       give(eventOf("nobody", hit, hit, hit));

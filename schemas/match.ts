@@ -18,6 +18,9 @@ kind: ("failure" | "note" | "clear" | "ignored")
  * Canonical; IPv4-mapped IPv6 as IPv4. null: nobody, or a host name (then `id` has it).
  */
 address: (string | null)
+/**
+ * The capture `id`, of a prefix the network; else the address, else the host name.
+ */
 id: (string | null)
 /**
  * ISO 8601, UTC, milliseconds.

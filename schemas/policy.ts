@@ -243,7 +243,7 @@ programs: Pattern[]
  * Quoted fields behind those of `combined` or `common`, in order.
  */
 extras: string[]
-time: (TimeKind | TimePattern)
+time: (TimeKind | TimePattern | TimePlace)
 window: (number | null)
 fields: {
 name: string
@@ -317,14 +317,21 @@ of: ("text" | "address" | "ip4" | "ip6" | "cidr" | "host")
 at: At
 }
 export interface TimeKind {
-kind: ("auto" | "last" | "none" | "anywhere")
+kind: ("auto" | "last" | "none")
 }
 export interface TimePattern {
 kind: "pattern"
 /**
- * strptime's letters: see docs/matching.md.
+ * strptime's letters and holes: see docs/matching.md.
  */
 pattern: string
+}
+export interface TimePlace {
+kind: ("start" | "leading" | "anywhere")
+/**
+ * As above; null: the automatic forms. Only the stamp is cut out.
+ */
+pattern: (string | null)
 }
 export interface Session {
 by: string

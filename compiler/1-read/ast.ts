@@ -193,9 +193,15 @@ export interface Format extends Node {
   readonly programs: readonly Pattern[];
   /** `with forwarded, ...`. */
   readonly extras: readonly Name[];
-  readonly time: Text | (Name & { readonly name: string }) | null;
+  readonly time: FormatTime | null;
   readonly window: Int | null;
   readonly fields: readonly FormatField[];
+}
+
+/** `time "PATTERN"`, `time last`, `time anywhere "PATTERN"`. One of the two is there, or both. */
+export interface FormatTime extends Node {
+  readonly word: Name | null;
+  readonly pattern: Text | null;
 }
 
 /** `time .ts`, `port .p : int`. */

@@ -79,11 +79,15 @@ function buildFormat(reading: Reading, node: cst.FormatCstNode): ast.Format {
   };
 }
 
-function buildFormatTime(reading: Reading, node: cst.FormatTimeCstNode): ast.Text | ast.Name {
-  const { text, Last, None, Anywhere } = node.children;
-  return text
-    ? buildTextNode(reading, need(text))
-    : buildName(reading, need(Last ?? None ?? Anywhere));
+function buildFormatTime(reading: Reading, node: cst.FormatTimeCstNode): ast.FormatTime {
+  const { text, Last, None, timePlace } = node.children;
+  const place = timePlace?.[0]?.children;
+  const word = Last ?? None ?? place?.Start ?? place?.Leading ?? place?.Anywhere;
+  return {
+    word: optional(word, (token) => buildName(reading, token)),
+    pattern: optional(text, (part) => buildTextNode(reading, part)),
+    at: reading.at(node),
+  };
 }
 
 function buildField(reading: Reading, node: cst.FieldCstNode): ast.FormatField {

@@ -50,7 +50,10 @@ function printFormat(format: ast.Format): string {
     words.push(`program ${format.programs.map(printPattern).join(", ")}`);
   if (format.extras.length > 0) words.push(`with ${printNames(format.extras)}`);
   if (format.time !== null) {
-    words.push(`time ${format.time.type === "text" ? printText(format.time) : format.time.name}`);
+    const { word, pattern } = format.time;
+    words.push("time");
+    if (word !== null) words.push(word.name);
+    if (pattern !== null) words.push(printText(pattern));
   }
   if (format.window !== null) words.push(`window ${format.window.value}`);
   if (format.fields.length > 0) {

@@ -9,6 +9,7 @@ import type { Format, Pattern } from "../../schemas/policy.ts";
 import type { Pattern as PatternTree, Format as Tree } from "../1-read/ast.ts";
 import { checkRules as catalogue } from "../diagnostics/catalogue/check-rules.ts";
 import type { Span } from "../source.ts";
+import { parseTimePattern } from "../time-pattern.ts";
 import { atOf, type Context, near } from "./context.ts";
 import { lowerRegex } from "./regexes.ts";
 import type { Scope } from "./scope.ts";
@@ -18,7 +19,8 @@ import type { FieldType } from "./where.ts";
 const formatNames = ["syslog", "combined", "common", "json", "logfmt", "audit", "lines"] as const;
 const structured: readonly string[] = ["json", "logfmt", "audit"];
 const access: readonly string[] = ["combined", "common"];
-const timeWords = ["last", "none", "anywhere"] as const;
+const timeWords = ["last", "none"] as const;
+const timePlaces = ["start", "leading", "anywhere"] as const;
 
 /** Kinds a field in braces may declare: its type for `where`. */
 const fieldKinds: ReadonlyMap<string, FieldType> = new Map<string, FieldType>([
@@ -46,9 +48,6 @@ const accessFields: readonly (readonly [string, FieldType])[] = [
   ["bytes", "number"],
 ];
 
-/** Letters of strptime(3) that a `time` pattern may have. */
-const timeLetters = "YmdHIMSybBaApjfzZeklsTDF%";
-
 export function isStructured(name: string): boolean {
   return structured.includes(name);
 }
@@ -70,7 +69,14 @@ export function lowerFormat(tree: Tree, context: Context, scope: Scope): Format 
   }
   const [field] = tree.fields;
   if (field && !isStructured(name)) misplaced(field.at, "fields in braces", structured.join(", "));
+  const place = timePlaces.find((one) => one === tree.time?.word?.name);
+  if (place !== undefined && name !== "lines") {
+    misplaced(tree.time?.at ?? tree.at, `time ${place}`, "`format lines`");
+  }
   reportRepeats(context, [...tree.extras, ...tree.fields.map((one) => one.name)]);
+  if (tree.window !== null && isStructured(name)) {
+    misplaced(tree.window.at, "window", "formats whose message is text");
+  }
   if (tree.window !== null && (tree.window.value < 2 || tree.window.value > 100)) {
     diagnostics.add(catalogue.numberRange, tree.window.at, { what: "window", from: 2, to: 100 });
     return null;
@@ -124,22 +130,24 @@ function reportRepeats(context: Context, names: readonly Tree["name"][]): void {
 function lowerTime(tree: Tree, context: Context): Format["time"] | null {
   const { time } = tree;
   if (time === null) return { kind: "auto" };
-  if (time.type === "name") {
+  const { word, pattern } = time;
+  const place = timePlaces.find((one) => one === word?.name);
+  if (pattern === null) {
+    if (place !== undefined) return { kind: place, pattern: null };
     // The grammar knows no other word.
-    return { kind: timeWords.find((word) => word === time.name) ?? "auto" };
+    return { kind: timeWords.find((one) => one === word?.name) ?? "auto" };
   }
-  const wrong = /%(.?)/gs;
-  for (const [written, letter = ""] of time.value.matchAll(wrong)) {
-    if (letter === "" || !timeLetters.includes(letter)) {
-      context.diagnostics.add(catalogue.badTimeLetter, time.at, { written });
-      return null;
-    }
-  }
-  if (!/%[a-zA-Z]/.test(time.value)) {
-    context.diagnostics.add(catalogue.badTimeLetter, time.at, { written: time.value });
+  const parsed = parseTimePattern(pattern.value);
+  if ("wrong" in parsed) {
+    context.diagnostics.add(catalogue.badTimeLetter, pattern.at, { written: parsed.wrong });
     return null;
   }
-  return { kind: "pattern", pattern: time.value };
+  if (place !== undefined) return { kind: place, pattern: pattern.value };
+  if (parsed.keeps) {
+    context.diagnostics.add(catalogue.keepWithoutPlace, pattern.at, {});
+    return null;
+  }
+  return { kind: "pattern", pattern: pattern.value };
 }
 
 /** What `where` can see of the formats: a field that two formats type differently has no type. */

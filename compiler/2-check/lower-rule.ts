@@ -19,7 +19,8 @@ import { type FieldType, lowerWhere } from "./where.ts";
 export function patternCaptures(pattern: Pattern): string[] {
   const names =
     pattern.kind === "regex"
-      ? pattern.groups.map((group) => group.name)
+      ? // A prefix is an address and the network it lies in.
+        pattern.groups.flatMap(({ name, of }) => (of === "cidr" ? [name, "id"] : [name]))
       : holesOf(pattern.parts).flatMap((hole) => hole.name ?? []);
   return names.filter((name) => name !== "message");
 }
@@ -58,7 +59,7 @@ export function ruleSetting(
 }
 
 function isWho(capture: string): boolean {
-  return capture === "address" || capture === "host";
+  return capture === "address" || capture === "host" || capture === "id";
 }
 
 export interface LoweredRule {

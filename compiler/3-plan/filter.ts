@@ -32,7 +32,7 @@ export function planFilter(filter: Filter, diagnostics: Diagnostics): FilterPlan
     describe: filter.describe,
     sessionMs: filter.session?.withinMs ?? null,
     sessionBy: filter.session?.by ?? null,
-    formats: filter.formats.map((format) => planFormat(format, fields, diagnostics)),
+    formats: filter.formats.map((format) => planFormat(format, fields)),
     fields,
     frames: filter.frames.map((frame) => planPattern(frame, frameSlots, 0)),
     frameSlots,
@@ -115,15 +115,7 @@ function planWhere(expr: Expr): WherePlan {
   }
 }
 
-function planFormat(
-  format: Format,
-  fields: readonly FieldKey[],
-  diagnostics: Diagnostics,
-): FormatPlan {
-  if (format.window !== null || format.time.kind === "anywhere") {
-    const what = format.window === null ? "time anywhere" : "window";
-    diagnostics.add(codes.formatNotYet, format.at, { what });
-  }
+function planFormat(format: Format, fields: readonly FieldKey[]): FormatPlan {
   const paths = fields.map((field) =>
     "path" in field
       ? field.path
@@ -140,6 +132,7 @@ function planFormat(
     name: format.name,
     extras: format.extras,
     time: format.time,
+    window: format.window,
     paths,
     programs: programs.flatMap(({ name }) => (name === null ? [] : [name])),
     patterns: programs.flatMap(({ pattern, name }) =>

@@ -47,6 +47,8 @@ export interface FormatPlan {
   readonly name: Format["name"];
   readonly extras: readonly string[];
   readonly time: Format["time"];
+  /** Rules see the last so many messages, joined by LF; null: each on its own. */
+  readonly window: number | null;
   /** Where each of the filter's `fields` stands in this format; null: it has no such field. */
   readonly paths: readonly (FieldPath | null)[];
   /** Names one of which the program must have; with `patterns` empty too, any program will do. */

@@ -38,9 +38,11 @@ export function writeFilter(module: Module, filter: FilterPlan, index: number): 
     ]),
   );
   const rules = filter.rules.map((plan) => writeRule(module, filter, parts, plan));
-  const ask = filter.frames.length === 0 ? name : module.names.make(`${filter.name} rules`);
+  const wrapped = filter.frames.length > 0 || hasWindow(filter);
+  const ask = wrapped ? module.names.make(`${filter.name} rules`) : name;
   module.add(writeAsk(module, ask, filter, rules));
-  if (filter.frames.length > 0) module.add(writeFramed(module, name, ask, filter));
+  const inWindow = hasWindow(filter) ? writeWindow(module, name, ask, filter, index) : ask;
+  if (filter.frames.length > 0) module.add(writeFramed(module, name, inWindow, filter));
   const specs = rules.map((rule) => rule.spec);
   return {
     run: name,
@@ -65,7 +67,9 @@ function writeRule(module: Module, filter: FilterPlan, parts: Code, plan: RulePl
   const specName = module.names.make(`${spec.name} rule`);
   const captures = writeCaptures(module, pattern);
   const field = (of: Field) => writeField(module, filter, parts, plan, captures, of);
+  const ownText = hasWindow(filter) && pattern?.kind !== "regex";
   const tests = [
+    ...(ownText ? [js`${module.use("unmatched")}(c)`] : []),
     ...(pattern === null ? [] : [writePattern(module, pattern, "message")]),
     ...(where === null ? [] : [writeWhere({ module, field }, where)]),
     js`${module.use("hit")}(c, ${parts}, ${specName}, ${captures})`,
@@ -138,7 +142,7 @@ function writeAsk(
   const ignore = rules.filter(({ plan }) => plan.spec.kind === "ignore");
   const others = rules.filter(({ plan }) => plan.spec.kind !== "ignore");
   const body: Code[] = [];
-  if (filter.frames.length === 0) body.push(js`${module.use("begin")}(c);`);
+  if (filter.frames.length === 0 && !hasWindow(filter)) body.push(js`${module.use("begin")}(c);`);
   if (ignore.length > 0) {
     const calls = ignore.map((rule) => js`${rule.name}(c)`);
     body.push(js`if (${join(calls, js` || `)}) return true;`);
@@ -147,6 +151,31 @@ function writeAsk(
   return js`function ${name}(c) {
 ${join(body)}
 }`;
+}
+
+function hasWindow(filter: FilterPlan): boolean {
+  return filter.formats.some((format) => format.window !== null);
+}
+
+/** The function that asks the rules with the last messages in place of the one at hand. */
+function writeWindow(
+  module: Module,
+  name: Code,
+  ask: Code,
+  filter: FilterPlan,
+  index: number,
+): Code {
+  const framed = filter.frames.length > 0;
+  const own = framed ? module.names.make(`${filter.name} window`) : name;
+  const sizes = module.own("windows", literal(filter.formats.map((format) => format.window)));
+  const begin = framed
+    ? js``
+    : js`${module.use("begin")}(c);
+`;
+  module.add(js`function ${own}(c) {
+${begin}return ${module.use("windowed")}(c, ${index}, ${sizes}[c.format], ${ask});
+}`);
+  return own;
 }
 
 /** The slot or the group of a frame's `{message}`. */

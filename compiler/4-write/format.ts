@@ -7,6 +7,7 @@
 import type { FieldKey, FilterPlan, FormatPlan } from "../3-plan/plan-types.ts";
 import { type Code, js, literal, quote } from "./code.ts";
 import type { Module } from "./module.ts";
+import { writeTimePattern } from "./time.ts";
 
 /** Fields every record of these formats has; extras stand behind them. */
 const accessFields = {
@@ -63,10 +64,7 @@ export function writeReader(
       };
     }
     case "lines":
-      return {
-        make: js`${module.use("makeLines")}(${quote(format.time.kind)}, ${writeTime(module, format)})`,
-        read: (state) => js`${module.use("readLines")}(c.record, ${state})`,
-      };
+      return writeLines(module, format);
     case "json":
     case "logfmt":
     case "audit":
@@ -76,9 +74,22 @@ export function writeReader(
   }
 }
 
+/** A stamp that is cut out and one that the message stands behind are two readers. */
+function writeLines(module: Module, format: FormatPlan): WrittenReader {
+  const { kind } = format.time;
+  const cut = kind === "start" || kind === "leading" || kind === "anywhere";
+  const make = module.use(cut ? "makeCut" : "makeLines");
+  const read = module.use(cut ? "readCut" : "readLines");
+  return {
+    make: js`${make}(${quote(kind)}, ${writeTime(module, format)})`,
+    read: (state) => js`${read}(c.record, ${state})`,
+  };
+}
+
 function writeTime(module: Module, format: FormatPlan): Code {
-  if (format.time.kind !== "pattern") return js`null`;
-  return js`new ${module.use("TimePattern")}(${quote(format.time.pattern)})`;
+  const { time } = format;
+  const pattern = "pattern" in time ? time.pattern : null;
+  return pattern === null ? js`null` : writeTimePattern(module, pattern);
 }
 
 const structured = {

@@ -18,6 +18,10 @@ export class Module {
     this.names = new Names([
       ...runtimeNames,
       "c",
+      "b",
+      "at",
+      "end",
+      "s",
       "event",
       "secret",
       "bytes",

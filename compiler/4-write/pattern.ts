@@ -125,7 +125,7 @@ function writeOp(module: Module, op: Op, fold: boolean, back: boolean): Code {
 }
 
 /** Longest first, by bytes; of equals the first as written. */
-function sortChoices(words: readonly string[]): string[] {
+export function sortChoices(words: readonly string[]): string[] {
   return [...words].sort((a, b) => Buffer.byteLength(b) - Buffer.byteLength(a));
 }
 
@@ -140,7 +140,9 @@ export function writeLiteral(module: Module, text: string, fold: boolean): Code 
 }
 
 function writeRegex(module: Module, plan: RegexPlan, subject: Subject): Code {
-  const pattern = module.constant("pattern", regex(plan.expanded, plan.flags));
+  // Where a group stands is only asked of those that leave lines in a window.
+  const places = plan.groups.some(({ name }) => name === "skip") ? "d" : "";
+  const pattern = module.constant("pattern", regex(plan.expanded, plan.flags + places));
   if (subject !== "message") return js`${module.use("programMatches")}(c, ${pattern})`;
   const fold = plan.flags.includes("i");
   const required = plan.required === "" ? js`null` : writeLiteral(module, plan.required, fold);

@@ -26,7 +26,7 @@ export class CriEnvelope {
   readonly #streams: readonly Parts[] = [makeParts("stdout"), makeParts("stderr")];
 
   open(r: Registers, bytes: Buffer, start: number, end: number): boolean {
-    const stampEnd = parseIso(bytes, start, end, end, false, r.parts);
+    const stampEnd = parseIso(bytes, start, end, r.parts);
     if (stampEnd < 0 || stampEnd >= end || !isBlank(bytes[stampEnd] as number)) return false;
     const streamAt = stampEnd + 1;
     const stream = this.#streams.find((one) => startsWithAt(bytes, streamAt, end, one.name));

@@ -4,7 +4,7 @@
  * In: a record and which time the format asks for. Out: where stamp and message stand; false: the
  * record has no stamp and must have one.
  */
-import { isDigit, isLetter, skipBlanks } from "../bytes.ts";
+import { skipBlanks } from "../bytes.ts";
 import type { Registers } from "../registers.ts";
 import { parseAutomatic, stampEndOf, stampFormOf, stampForms } from "../time/forms.ts";
 import type { TimePattern } from "../time/pattern.ts";
@@ -14,7 +14,7 @@ const keptBytesMax = 256;
 
 /** What `format lines` asks for; `last` keeps a stamp, so one belongs to one scanner's format. */
 interface LinesSpec {
-  readonly time: "auto" | "last" | "none" | "anywhere" | "pattern";
+  readonly time: "auto" | "last" | "none" | "pattern";
   readonly pattern: TimePattern | null;
   /** The stamp of the last record that had one. */
   readonly keptBytes: Buffer;
@@ -33,8 +33,6 @@ export function readLines(r: Registers, spec: LinesSpec): boolean {
   switch (spec.time) {
     case "none":
       return true;
-    case "anywhere":
-      return findAnywhere(r);
     case "last":
       if (readStart(r, spec.pattern)) keepStamp(r, spec);
       else useKept(r, spec);
@@ -59,13 +57,13 @@ function readStart(r: Registers, pattern: TimePattern | null): boolean {
   return true;
 }
 
-/** Sets the header's stamp to the one at `at`: behind it, or -1. */
+/** Sets the header's stamp to the one at `at`, where the record begins: behind it, or -1. */
 function readStamp(r: Registers, at: number, pattern: TimePattern | null): number {
   const { bytes: b, end, header } = r;
   let to: number;
   let form: number;
   if (pattern === null) {
-    const found = parseAutomatic(b, at, end, end, r.parts);
+    const found = parseAutomatic(b, at, end, end, r.parts, true);
     if (found < 0) return -1;
     to = stampEndOf(found);
     form = stampFormOf(found);
@@ -74,12 +72,7 @@ function readStamp(r: Registers, at: number, pattern: TimePattern | null): numbe
     if (to < 0) return -1;
     form = stampForms.pattern;
   }
-  header.stampBytes = b;
-  header.stampStart = at;
-  header.stampEnd = to;
-  header.stampForm = form;
-  header.stampPattern = pattern;
-  header.stampField = undefined;
+  header.setStamp(b, at, to, form, pattern);
   return to;
 }
 
@@ -99,25 +92,5 @@ function keepStamp(r: Registers, spec: LinesSpec): void {
 
 function useKept(r: Registers, spec: LinesSpec): void {
   if (spec.keptSize < 0) return;
-  const { header } = r;
-  header.stampBytes = spec.keptBytes;
-  header.stampStart = 0;
-  header.stampEnd = spec.keptSize;
-  header.stampForm = spec.keptForm;
-  header.stampPattern = spec.pattern;
-  header.stampField = undefined;
-}
-
-/** The first stamp of the record, which stays in the message. */
-function findAnywhere(r: Registers): boolean {
-  const { bytes: b, start, end } = r;
-  for (let at = start; at < end; at++) {
-    const begins = at === start || !isTokenByte(b[at - 1] as number);
-    if (begins && readStamp(r, at, null) >= 0) return true;
-  }
-  return false;
-}
-
-function isTokenByte(byte: number): boolean {
-  return isDigit(byte) || isLetter(byte);
+  r.header.setStamp(spec.keptBytes, 0, spec.keptSize, spec.keptForm, spec.pattern);
 }

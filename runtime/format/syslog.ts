@@ -76,7 +76,7 @@ function parseRfc3164(
 ): number {
   if (at >= end) return -1;
   if (isDigit(b[at] as number)) {
-    const to = parseIso(b, at, end, end, false, parts);
+    const to = parseIso(b, at, end, parts);
     if (to < 0) return -1;
     setStamp(header, b, at, to, stampForms.iso);
     return parseHostAndTag(b, to, end, header);
@@ -153,7 +153,7 @@ function parseRfc5424(
   const stampEnd = fieldEnd(b, at, end);
   if (stampEnd < 0) return -1;
   if (!isNil(b, at, stampEnd)) {
-    const zoned = parseIso(b, at, stampEnd, end, false, parts) === stampEnd;
+    const zoned = parseIso(b, at, stampEnd, parts) === stampEnd;
     if (!zoned || parts.offsetMinutes === absent) return -1;
     setStamp(header, b, at, stampEnd, stampForms.iso);
   }

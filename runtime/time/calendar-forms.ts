@@ -1,5 +1,6 @@
 /**
- * Stamps that name a date and a time of day: ISO 8601, `Mar  7 13:06:56`, `17/May/2015:10:05:03`.
+ * Stamps as formats spell them: ISO 8601, `Mar  7 13:06:56`, `17/May/2015:10:05:03`. Stamps that are
+ * recognised wherever they stand are in loose-forms.ts, which reads all that is read here.
  *
  * In: bytes and the place where the stamp begins; `limit` is how far it may reach, `end` how far the
  * text goes on. Out: where it ends, with its parts in `parts`; -1: none stands there, or a part is
@@ -17,7 +18,6 @@ import {
   parseFraction,
   parseZone,
   parseZoneBehindBlank,
-  skipWeekday,
 } from "./pieces.ts";
 
 const blank = 0x20;
@@ -26,21 +26,10 @@ const slash = 0x2f;
 const colon = 0x3a;
 const letterT = 0x54;
 
-/**
- * ISO 8601 as docs/matching.md has it. `loose` is the automatic form: slashes in the date too, and
- * a zone behind a blank.
- */
-export function parseIso(
-  b: Buffer,
-  at: number,
-  limit: number,
-  end: number,
-  loose: boolean,
-  parts: StampParts,
-): number {
+/** ISO 8601 as docs/matching.md has it. */
+export function parseIso(b: Buffer, at: number, limit: number, parts: StampParts): number {
   if (at + 19 > limit) return -1;
-  const dash = b[at + 4];
-  if ((dash !== minus && !(loose && dash === slash)) || b[at + 7] !== dash) return -1;
+  if (b[at + 4] !== minus || b[at + 7] !== minus) return -1;
   const between = b[at + 10];
   if (between !== letterT && between !== blank) return -1;
   parts.clear();
@@ -52,20 +41,7 @@ export function parseIso(
   if (to < 0) return -1;
   to = parseFraction(b, to, limit, true, parts);
   to = parseZone(b, to, limit, parts);
-  if (to < 0) return -1;
-  if (loose && parts.offsetMinutes === absent) to = parseZoneBehindBlank(b, to, limit, end, parts);
-  return isPossible(parts) ? to : -1;
-}
-
-/** `[Sat[,] ]` before `parseMonthFirst`. */
-export function parseWeekdayFirst(
-  b: Buffer,
-  at: number,
-  limit: number,
-  end: number,
-  parts: StampParts,
-): number {
-  return parseMonthFirst(b, skipWeekday(b, at, limit), limit, end, parts);
+  return to >= 0 && isPossible(parts) ? to : -1;
 }
 
 /** RFC 3164's stamp and its kin: `Mmm dd [YYYY ]HH:MM:SS[.frac][ YYYY]`. */

@@ -104,61 +104,87 @@ export function parseZoneBehindBlank(
   return to;
 }
 
+/** A zone directly or behind a blank, if one stands and ends there; else `at`; -1: it is impossible. */
+export function parseLooseZone(
+  b: Buffer,
+  at: number,
+  limit: number,
+  end: number,
+  parts: StampParts,
+): number {
+  if (at >= limit) return at;
+  if (b[at] === blank) return parseZoneBehindBlank(b, at, limit, end, parts);
+  const named = parseNamedZone(b, at, limit);
+  if (named < 0) return parseZone(b, at, limit, parts);
+  parts.offsetMinutes = 0;
+  return named;
+}
+
 /** Behind `UTC` or `GMT`; -1. */
 export function parseNamedZone(b: Buffer, at: number, limit: number): number {
   if (at + 3 > limit) return -1;
-  const name = ((b[at] as number) << 16) | ((b[at + 1] as number) << 8) | (b[at + 2] as number);
+  const name = lettersAt(b, at);
   return name === 0x555443 || name === 0x474d54 ? at + 3 : -1;
 }
 
-/** Behind `Sat ` or `Sat, `; `at` itself when no weekday stands there. */
+/** Behind `Sat ` or `Sat, ` in any case; `at` itself when no weekday stands there. */
 export function skipWeekday(b: Buffer, at: number, limit: number): number {
   if (at + 5 > limit) return at;
   const blankAt = b[at + 3] === comma ? at + 4 : at + 3;
-  return b[blankAt] === blank && isWeekday(b, at) ? blankAt + 1 : at;
+  return b[blankAt] === blank && isWeekday(lettersAt(b, at) | anyCase) ? blankAt + 1 : at;
 }
 
-function isWeekday(b: Buffer, at: number): boolean {
-  switch (((b[at] as number) << 16) | ((b[at + 1] as number) << 8) | (b[at + 2] as number)) {
-    case 0x4d6f6e: // Mon
-    case 0x547565: // Tue
-    case 0x576564: // Wed
-    case 0x546875: // Thu
-    case 0x467269: // Fri
-    case 0x536174: // Sat
-    case 0x53756e: // Sun
+/** Makes three letters lower case. */
+const anyCase = 0x202020;
+
+function lettersAt(b: Buffer, at: number): number {
+  return ((b[at] as number) << 16) | ((b[at + 1] as number) << 8) | (b[at + 2] as number);
+}
+
+function isWeekday(name: number): boolean {
+  switch (name) {
+    case 0x6d6f6e: // mon
+    case 0x747565: // tue
+    case 0x776564: // wed
+    case 0x746875: // thu
+    case 0x667269: // fri
+    case 0x736174: // sat
+    case 0x73756e: // sun
       return true;
     default:
       return false;
   }
 }
 
-/** The English month of three letters at `at`, 1 to 12; 0: none. */
-export function monthAt(b: Buffer, at: number): number {
-  switch (((b[at] as number) << 16) | ((b[at + 1] as number) << 8) | (b[at + 2] as number)) {
-    case 0x4a616e:
+/** The English month of three letters at `at`, 1 to 12; 0: none. `loose`: in any case. */
+export function monthAt(b: Buffer, at: number, loose = false): number {
+  const name = lettersAt(b, at);
+  // As shown: the first letter in upper case, the others not.
+  if (!loose && (name & anyCase) !== 0x002020) return 0;
+  switch (name | anyCase) {
+    case 0x6a616e:
       return 1;
-    case 0x466562:
+    case 0x666562:
       return 2;
-    case 0x4d6172:
+    case 0x6d6172:
       return 3;
-    case 0x417072:
+    case 0x617072:
       return 4;
-    case 0x4d6179:
+    case 0x6d6179:
       return 5;
-    case 0x4a756e:
+    case 0x6a756e:
       return 6;
-    case 0x4a756c:
+    case 0x6a756c:
       return 7;
-    case 0x417567:
+    case 0x617567:
       return 8;
-    case 0x536570:
+    case 0x736570:
       return 9;
-    case 0x4f6374:
+    case 0x6f6374:
       return 10;
-    case 0x4e6f76:
+    case 0x6e6f76:
       return 11;
-    case 0x446563:
+    case 0x646563:
       return 12;
     default:
       return 0;

@@ -177,13 +177,14 @@ t.test("the manifest says what a host must give", async (t) => {
 });
 
 t.test("findings go to whom they are asked for, or are thrown", async (t) => {
-  const windowed = filter([fail], { formats: [format("lines", { window: 3 })] });
+  const holes = Array.from({ length: 129 }, (_, i) => [" ", hole("int", `h${i}`)]).flat();
+  const large = filter([rule("fail", template(...holes))]);
   const diagnostics = new Diagnostics();
-  plan(policy([windowed]), { scanners: [["f"]], diagnostics });
+  plan(policy([large]), { scanners: [["f"]], diagnostics });
   t.same(
     diagnostics.sorted().map(({ code }) => code),
-    ["F2B3001"],
+    ["F2B3002"],
   );
-  t.throws(() => plan(policy([windowed]), { scanners: [["f"]] }), /F2B3001/);
-  t.throws(() => plan(policy([windowed]), { scanners: [["nobody"]] }), RangeError);
+  t.throws(() => plan(policy([large]), { scanners: [["f"]] }), /F2B3002/);
+  t.throws(() => plan(policy([large]), { scanners: [["nobody"]] }), RangeError);
 });

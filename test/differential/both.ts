@@ -107,7 +107,9 @@ export function matchInOracle(
   at = now,
 ): string[] {
   const hits = interpret(policy, filterIds, log, { now: at, zone });
-  const told = hits.filter(({ kind, id }) => kind !== "failure" || id !== null);
+  const told = hits.filter(
+    ({ kind, id, captures }) => kind !== "failure" || id !== null || "id" in captures,
+  );
   return told.map((hit) => normal(JSON.stringify(toMatchJson(hit))));
 }
 

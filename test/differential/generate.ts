@@ -178,7 +178,7 @@ const regexes: Grown[] = [
   {
     text: "/^block <cidr>( |$)/",
     line: fc
-      .tuple(anyAddress, fc.constantFrom("", "/24", "/33", " x"))
+      .tuple(anyAddress, fc.constantFrom("", "/24", "/17", "/32", "/0", "/64", "/033", " x"))
       .map(([a, x]) => `block ${a}${x}`),
   },
   {
@@ -189,7 +189,18 @@ const regexes: Grown[] = [
     text: "/^six <ip6> (?<tail>\\S+)/s",
     line: fc.tuple(anyAddress, pick(samples.texts)).map(([a, x]) => `six ${a} ${x}`),
   },
+  {
+    text: "/^id (?<id>\\S+)$/",
+    line: fc.oneof(anyAddress, pick(["eve", "[x]"])).map((a) => `id ${a}`),
+  },
   { text: "/.*<address>/", line: anyAddress.map((a) => `greedy ${a}`) },
+  {
+    text: "/(?<![^\\n])open (?<who>\\w+)(?<skip>(?:\\n[^\\n]*)*?)\\nclose <address>(?![^\\n])/",
+    line: fc.oneof(
+      anyAddress.map((a) => `close ${a}`),
+      pick(["open a", "open b", "", "x"]),
+    ),
+  },
 ];
 export const regex: fc.Arbitrary<Grown> = fc.constantFrom(...regexes);
 
@@ -261,6 +272,17 @@ export const envelopes: Envelope[] = [
   ...samples.patterns.map(({ pattern, texts }) => ({
     text: `format lines time "${pattern}"`,
     wrap: wrap(mostly([`${texts[0]} `], [...texts, ...texts.map((text) => `${text} `)])),
+  })),
+  { text: "format lines time none window 3", wrap: (message) => message },
+  { text: "format lines time none window 20", wrap: (message) => message },
+  { text: "format lines time leading window 2", wrap: wrap(anyStamp.map((stamp) => `${stamp} `)) },
+  ...samples.cuts.map(({ clause, records }) => ({
+    text: `format lines time ${clause}`,
+    wrap: wrap(
+      fc
+        .tuple(pick(records), anyStamp, fc.boolean())
+        .map(([record, stamp, spare]) => (spare ? record : record.replaceAll("@", () => stamp))),
+    ),
   })),
   {
     text: "format json { time .ts  address .ip  message .m  tag .t[1]  forwarded .xff }",

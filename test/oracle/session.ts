@@ -78,6 +78,7 @@ export class Sessions {
       out.push(...this.learn(session, hit));
       if (rule.kind === "note" || hit.id !== null) out.push(hit);
       else if (session.who !== null) out.push({ ...hit, ...session.who });
+      else if ("id" in hit.captures) out.push(hit);
       else if (session.held.length < heldMax) session.held.push(hit);
     }
     if (rule.end) this.sessions.delete(key);

@@ -4,6 +4,7 @@
  * carry the calendar's names, so that a form can be compared with the page at a glance.
  */
 
+import { readFileSync } from "node:fs";
 import { momentOf, utcOf, wallOf } from "./zone.ts";
 
 export interface Clock {
@@ -14,6 +15,8 @@ export interface Clock {
 export interface Stamp {
   end: number;
   time: number;
+  /** `epoch` and `angled` may not stand everywhere. */
+  kind?: string;
 }
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -28,24 +31,41 @@ const paddedDay = "(?<day>\\d\\d| \\d|\\d(?!\\d))";
 const border = "(?![0-9A-Za-z])";
 const zoneBehindBlank = `(?: (?<zone>Z|UTC|GMT|${numericZone})${border})?`;
 const yearBehindBlank = `(?: (?<year>\\d{4})${border})?`;
-const isoDate = "(?<year>\\d{4})(?<dash>[-/])(?<month>\\d\\d)\\k<dash>(?<day>\\d\\d)";
+const isoDate = "(?<year>\\d{4})-(?<month>\\d\\d)-(?<day>\\d\\d)";
 const isoTime = `[T ]${clock}(?:[.,](?<fraction>\\d{1,9}))?`;
 
-const iso = new RegExp(
-  `${isoDate}${isoTime}(?:(?<zone>Z|${numericZone})|${zoneBehindBlank.replace("zone>", "zone2>")})`,
+const looseClock = "(?<hour>\\d\\d?):(?<minute>\\d\\d?):(?<second>\\d\\d?)";
+const anyFraction = "(?:[.,](?<fraction>\\d{1,9}))?";
+const looseZone = `(?:(?<zone>Z|UTC|GMT|${numericZone})|${zoneBehindBlank.replace("zone>", "zone2>")})?`;
+const yearFirst = [
+  `(?<year>\\d{4})(?<dash>[-/.])(?<month>\\d\\d?)\\k<dash>(?<day>\\d\\d?)`,
+  `(?:T| {1,2}|(?<=\\d\\d))${looseClock}${anyFraction}${looseZone}`,
+].join("");
+const tightClock = "(?<hour>\\d\\d):?(?<minute>\\d\\d):?(?<second>\\d\\d)";
+const compactDate = "(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)";
+const weekday = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?";
+const dayFirst = `(?<day>\\d\\d?)(?<div>[-/ ])${mon}\\k<div>(?<year>\\d{4})[ :]?`;
+/** In any case where names stand; the order is the page's. */
+const forms = [
+  yearFirst,
+  `${compactDate}(?:[-T]| {1,2})${tightClock}${anyFraction}${looseZone}`,
+  `(?<year2>\\d\\d)(?<month>\\d\\d)(?<day>\\d\\d) {1,2}${looseClock}`,
+  `${dayFirst}${looseClock}${dotFraction}${looseZone}`,
+  `<(?<month>\\d\\d?)/(?<day>\\d\\d?)/(?<year2>\\d\\d)@${looseClock}>`,
+].map((form) => new RegExp(form, form.includes("mon>") ? "iy" : "y"));
+const fourteen = new RegExp(`${compactDate}${tightClock}(?!\\d)${anyFraction}${looseZone}`, "y");
+const withMonthName = [
+  `${weekday}${mon} ${paddedDay} (?<year>\\d{4})  ?${looseClock}${dotFraction}`,
+  `${weekday}${mon} ${paddedDay}  ?${looseClock}${dotFraction}${yearBehindBlank}`,
+  `${weekday}${mon} ${paddedDay}, (?<year>\\d{4}) ${looseClock} (?<half>[ap]m)`,
+  `${weekday}${mon}-${paddedDay}-(?<year2>\\d\\d)  ?${looseClock}`,
+].map((form) => new RegExp(form, "iy"));
+const numeric = new RegExp(
+  `(?<a>\\d\\d?)(?<div>[-/])(?<b>\\d\\d?)\\k<div>(?<year>\\d{4}|\\d\\d)(?<behind>:|  ?)${looseClock}${dotFraction}`,
   "y",
 );
-const weekday = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?";
-const named = [
-  new RegExp(`${weekday}${mon} ${paddedDay} (?<year>\\d{4}) ${clock}${dotFraction}`, "y"),
-  new RegExp(`${weekday}${mon} ${paddedDay} ${clock}${dotFraction}${yearBehindBlank}`, "y"),
-];
-const clf = new RegExp(`(?<day>\\d\\d)/${mon}/(?<year>\\d{4}):${clock}${zoneBehindBlank}`, "y");
-const dayFirst = [
-  clf,
-  new RegExp(`(?<day>\\d\\d)-${mon}-(?<year>\\d{4}) ${clock}${dotFraction}${zoneBehindBlank}`, "y"),
-  new RegExp(`(?<day>\\d\\d) ${mon} (?<year>\\d{4}) ${clock}${dotFraction}${zoneBehindBlank}`, "y"),
-];
+const timeOfDay = new RegExp(`${looseClock}${dotFraction}`, "y");
+const zoneBefore = new RegExp(`(?<zone>[A-Za-z]+|${numericZone}) `, "y");
 const epochs: [RegExp, number][] = [
   [/(?<epoch>\d{10})(?:\.(?<fraction>\d{1,9}))?/y, 1000],
   [/(?<epoch>\d{13})/y, 1],
@@ -65,14 +85,30 @@ function endsCleanly(text: string, end: number): boolean {
   return !/[0-9A-Za-z]/.test(text.charAt(end));
 }
 
-/** Milliseconds ahead of UTC; null: out of range. */
+const page = readFileSync(new URL("../../docs/matching.md", import.meta.url), "utf8");
+/** Hours ahead of UTC by name, from the page. */
+const zoneNames = new Map(
+  [...page.matchAll(/^ {4}(-?[\d.]+): ([A-Za-z ]+)$/gm)].flatMap(([, hours, names = ""]) =>
+    names.split(" ").map((name): [string, number] => [name, Number(hours)]),
+  ),
+);
+
+/** Milliseconds ahead of UTC; null: out of range, or no zone. */
 export function readZone(zone: string): number | null {
   const numeric = /^([+-])(\d\d):?(\d\d)?$/.exec(zone);
-  if (numeric === null) return 0;
+  if (numeric === null) {
+    const named = zoneNames.get(zone);
+    return named === undefined ? null : named * 3_600_000;
+  }
   const hours = Number(numeric[2]);
   const minutes = Number(numeric[3] ?? "0");
   if (hours > 23 || minutes > 59) return null;
   return (numeric[1] === "-" ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+/** A name that `%Z` may read. */
+export function isZoneName(name: string): boolean {
+  return zoneNames.has(name);
 }
 
 export function fractionMs(digits: string | undefined): number {
@@ -99,19 +135,51 @@ export function inYear(
   return year < 1970 || year > 9998 ? null : timeIn(year);
 }
 
+/** Without a date it is today, or yesterday when that lies ahead. */
 function timeOfGroups(groups: Groups, clock: Clock): number | null {
-  const month = groups["mon"] ? months.indexOf(groups["mon"]) + 1 : Number(groups["month"]);
+  const named = months.findIndex((name) => name.toLowerCase() === groups["mon"]?.toLowerCase());
+  const month = groups["mon"] ? named + 1 : Number(groups["month"]);
   const n = (name: string): number => Number(groups[name]);
   const zone = groups["zone"] ?? groups["zone2"];
   const offset = zone === undefined ? null : readZone(zone);
-  if (zone !== undefined && offset === null) return null;
-  const timeIn = (year: number): number | null => {
+  const hour = hourOf(n("hour"), groups["half"]);
+  if (hour === null || (zone !== undefined && offset === null)) return null;
+  const at = (year: number, month: number, day: number): number | null => {
     const ms = fractionMs(groups["fraction"]);
-    const wall = utcOf(year, month, n("day"), n("hour"), n("minute"), n("second"), ms);
+    const wall = utcOf(year, month, day, hour, n("minute"), n("second"), ms);
     if (wall === null) return null;
     return offset === null ? momentOf(wall, clock.zone) : wall - offset;
   };
-  return inYear(groups["year"] === undefined ? null : n("year"), timeIn, clock.now);
+  if (groups["mon"] === undefined && groups["month"] === undefined) {
+    return todayOrYesterday(at, offset, clock);
+  }
+  const timeIn = (year: number): number | null => at(year, month, n("day"));
+  return inYear(yearOf(groups), timeIn, clock.now);
+}
+
+function hourOf(hour: number, half: string | undefined): number | null {
+  if (half === undefined) return hour;
+  if (hour < 1 || hour > 12) return null;
+  return (hour % 12) + (half.toLowerCase() === "pm" ? 12 : 0);
+}
+
+function yearOf(groups: Groups): number | null {
+  const short = groups["year2"] ?? (groups["year"]?.length === 2 ? groups["year"] : undefined);
+  if (short !== undefined) return Number(short) + (Number(short) < 69 ? 2000 : 1900);
+  return groups["year"] === undefined ? null : Number(groups["year"]);
+}
+
+export function todayOrYesterday(
+  at: (year: number, month: number, day: number) => number | null,
+  offset: number | null,
+  clock: Clock,
+): number | null {
+  const today = new Date(offset === null ? wallOf(clock.now, clock.zone) : clock.now + offset);
+  const [y, m, d] = [today.getUTCFullYear(), today.getUTCMonth() + 1, today.getUTCDate()];
+  const time = at(y, m, d);
+  if (time === null || time <= clock.now) return time;
+  const before = new Date(Date.UTC(y, m - 1, d - 1));
+  return at(before.getUTCFullYear(), before.getUTCMonth() + 1, before.getUTCDate());
 }
 
 function readCalendar(form: RegExp, text: string, at: number, clock: Clock): Stamp | null {
@@ -121,17 +189,53 @@ function readCalendar(form: RegExp, text: string, at: number, clock: Clock): Sta
   return time === null ? null : { end: match.end, time };
 }
 
-function readEpoch(text: string, at: number): Stamp | null {
+/** The first that names a time: by the day first, and then, where that may be, by the month. */
+function readNumeric(text: string, at: number, clock: Clock): Stamp | null {
+  const match = matchAt(numeric, text, at);
+  if (match === null) return null;
+  const { a, b, div, year = "", behind, ...rest } = match.groups;
+  const full = year.length === 4;
+  if (behind === ":" && (div !== "/" || !full)) return null;
+  const orders = behind === ":" ? [[b, a]] : [[a, b], ...(div === "-" && full ? [[b, a]] : [])];
+  for (const [day, month] of orders) {
+    const time = timeOfGroups({ ...rest, year, day, month }, clock);
+    if (time !== null) return { end: match.end, time };
+  }
+  return null;
+}
+
+/** A month's name, or a zone and then one. */
+function readNamed(text: string, at: number, clock: Clock): Stamp | null {
+  for (const form of withMonthName) {
+    const stamp = readCalendar(form, text, at, clock);
+    if (stamp !== null) return stamp;
+  }
+  const before = matchAt(zoneBefore, text, at);
+  const zone = before?.groups["zone"] ?? "";
+  if (before === null || readZone(zone) === null) return null;
+  if (/^[A-Za-z]{1,2}$/.test(zone) && zone !== "Z") return null;
+  for (const form of withMonthName) {
+    const match = matchAt(form, text, before.end);
+    const time = match === null ? null : timeOfGroups({ ...match.groups, zone }, clock);
+    if (match !== null && time !== null) return { end: match.end, time };
+  }
+  return null;
+}
+
+/** `loose`: something else may follow directly. */
+export function readEpoch(text: string, at: number, loose = false): Stamp | null {
+  const digits = /^\d*/.exec(text.slice(at))?.[0].length ?? 0;
   for (const [form, unit] of epochs) {
     const match = matchAt(form, text, at);
-    if (match === null || !endsCleanly(text, match.end)) continue;
+    if (match === null || (!loose && !endsCleanly(text, match.end))) continue;
+    if (![10, 13, 16].includes(digits) || match.groups["epoch"]?.length !== digits) continue;
     const whole = Math.floor(Number(match.groups["epoch"]) * unit);
     return { end: match.end, time: whole + fractionMs(match.groups["fraction"]) };
   }
   return null;
 }
 
-function readTai(text: string, at: number): Stamp | null {
+export function readTai(text: string, at: number): Stamp | null {
   const match = matchAt(tai, text, at);
   if (match === null) return null;
   const seconds = BigInt(`0x${match.groups["seconds"]}`) - (1n << 62n);
@@ -140,18 +244,23 @@ function readTai(text: string, at: number): Stamp | null {
   return { end: match.end, time: Number(seconds) * 1000 + Math.floor(nano / 1e6) };
 }
 
-/** The automatic forms at one place, the first that reads. */
-export function readStamp(text: string, at: number, clock: Clock): Stamp | null {
-  const tries = [
-    () => readCalendar(iso, text, at, clock),
-    ...named.map((form) => () => readCalendar(form, text, at, clock)),
-    ...dayFirst.map((form) => () => readCalendar(form, text, at, clock)),
-    () => readEpoch(text, at),
-    () => readTai(text, at),
+/** The automatic forms at one place, the first that reads. `opening`: at the start of a record. */
+export function readStamp(text: string, at: number, clock: Clock, opening = false): Stamp | null {
+  const tries: [string, () => Stamp | null][] = [
+    ...[...forms, fourteen].map((form): [string, () => Stamp | null] => [
+      form.source.startsWith("<") ? "angled" : "",
+      () => readCalendar(form, text, at, clock),
+    ]),
+    ["", () => readNumeric(text, at, clock)],
+    ["", () => readNamed(text, at, clock)],
+    ["epoch", () => readEpoch(text, at)],
+    ["", () => readTai(text, at)],
+    ["", () => (opening ? readCalendar(timeOfDay, text, at, clock) : null)],
   ];
-  for (const attempt of tries) {
+  for (const [kind, attempt] of tries) {
     const stamp = attempt();
-    if (stamp !== null && endsCleanly(text, stamp.end) && stamp.time <= lastMoment) return stamp;
+    if (stamp === null || stamp.time > lastMoment) continue;
+    if (kind === "angled" || endsCleanly(text, stamp.end)) return { ...stamp, kind };
   }
   return null;
 }
@@ -159,11 +268,6 @@ export function readStamp(text: string, at: number, clock: Clock): Stamp | null 
 /** A stamp that is all of `text`. */
 export function readWholeStamp(text: string, clock: Clock): number | null {
   const stamp = readStamp(text, 0, clock);
-  return stamp !== null && stamp.end === text.length ? stamp.time : null;
-}
-
-export function readEpochText(text: string): number | null {
-  const stamp = readEpoch(text, 0);
   return stamp !== null && stamp.end === text.length ? stamp.time : null;
 }
 
@@ -177,10 +281,7 @@ export function readClf(text: string, at: number, clock: Clock): Stamp | null {
   return readCalendar(clfWithZone, text, at, clock);
 }
 
-const isoHeader = new RegExp(
-  `${isoDate.replace("[-/]", "-")}${isoTime}(?<zone>Z|${numericZone})?`,
-  "y",
-);
+const isoHeader = new RegExp(`${isoDate}${isoTime}(?<zone>Z|${numericZone})?`, "y");
 const bsdHeader = [
   new RegExp(`${mon} ${paddedDay} (?<year>\\d{4}) ${clock}${dotFraction}`, "y"),
   new RegExp(`${mon} ${paddedDay} ${clock}${dotFraction}${yearBehindBlank}`, "y"),

@@ -3,8 +3,21 @@
  * walked letter by letter over the text, each letter taking what it may and giving nothing back.
  */
 
-import { type Clock, fractionMs, inYear, lastMoment, readZone, type Stamp } from "./stamp.ts";
-import { momentOf, utcOf, wallOf } from "./zone.ts";
+import {
+  type Clock,
+  fractionMs,
+  inYear,
+  isZoneName,
+  lastMoment,
+  readEpoch,
+  readStamp,
+  readTai,
+  readZone,
+  type Stamp,
+  todayOrYesterday,
+} from "./stamp.ts";
+import { bytesOf } from "./text.ts";
+import { momentOf, utcOf } from "./zone.ts";
 
 const monthNames = [
   "january february march april may june july",
@@ -31,8 +44,8 @@ const letters: Record<string, RegExp> = {
   f: /\d{1,9}/y,
   s: /\d{1,11}/y,
   p: /[AaPp][Mm]/y,
-  z: /Z|[+-]\d\d(?::?\d\d)?/y,
-  Z: /UTC|GMT|Z/y,
+  z: /Z|[+-]\d\d(?::?\d\d)?|(?:UTC|GMT)(?![A-Za-z])/y,
+  Z: /[A-Za-z]{1,5}(?![A-Za-z])/y,
   b: new RegExp(monthNames.map((n) => `${n}|${n.slice(0, 3)}`).join("|"), "iy"),
   a: new RegExp(dayNames.map((n) => `${n}|${n.slice(0, 3)}`).join("|"), "iy"),
   "%": /%/y,
@@ -42,30 +55,113 @@ const meaning: Record<string, string> = { e: "d", k: "H", l: "I" };
 
 type Parts = Map<string, string>;
 
-function walk(pattern: string, text: string, at: number): { parts: Parts; end: number } | null {
+interface Walk {
+  parts: Parts;
+  /** What a stamp of an automatic form told. */
+  stamp: Stamp | null;
+  start: number;
+  end: number;
+}
+
+/** `{?...}` taken, then left out: every way through a pattern, flat, the marks of `keep` left in. */
+function waysOf(pattern: string): string[] {
+  const open = pattern.indexOf("{?");
+  if (open < 0) return [pattern];
+  let depth = 1;
+  let close = open + 2;
+  while (depth > 0) {
+    const char = pattern.charAt(close++);
+    if (char === "{") depth++;
+    if (char === "}") depth--;
+  }
+  const [before, inner, behind] = [
+    pattern.slice(0, open),
+    pattern.slice(open + 2, close - 1),
+    pattern.slice(close),
+  ];
+  return [...waysOf(before + inner + behind), ...waysOf(before + behind)];
+}
+
+/** A hole that tells no time: what it takes; -1: it takes nothing there. */
+function takeHole(hole: string, text: string, at: number): number {
+  const rest = text.slice(at);
+  const longest = (form: RegExp): number => {
+    const match = form.exec(rest);
+    return match === null ? -1 : at + match[0].length;
+  };
+  if (hole === "int") return longest(/^-?\d{1,18}(?!\d)/);
+  if (hole === "word") return longest(/^[^\0-\x20\x7f]+/);
+  if (hole.startsWith("not ")) {
+    const chars = `${bytesOf(hole.slice(4))}\n`;
+    const size = [...rest].findIndex((char) => chars.includes(char));
+    const taken = size < 0 ? rest.length : size;
+    return taken === 0 ? -1 : at + taken;
+  }
+  const words = hole
+    .split("|")
+    .map(bytesOf)
+    .filter((word) => rest.startsWith(word));
+  words.sort((a, b) => b.length - a.length);
+  return words[0] === undefined ? -1 : at + words[0].length;
+}
+
+function takeStamp(hole: string, text: string, at: number, clock: Clock): Stamp | null {
+  if (hole === "time") return readStamp(text, at, clock);
+  return hole === "epoch" ? readEpoch(text, at, true) : readTai(text, at);
+}
+
+const pieceForm = /%[\s\S]|\{\{|\}\}|\{keep |\{[^{}]*\}|\}| +|[\s\S]/g;
+
+function walk(pattern: string, text: string, at: number, clock: Clock): Walk | null {
   const expanded = pattern.replace(/%[TDF]/g, (a) => aliases[a.charAt(1)] ?? a);
-  const parts: Parts = new Map();
+  const found: Walk = { parts: new Map(), stamp: null, start: at, end: at };
   let end = at;
-  for (const piece of expanded.match(/%[\s\S]| +|[\s\S]/g) ?? []) {
-    const letter = piece.charAt(1);
-    const letterForm = piece.startsWith("%") ? letters[sameAs[letter] ?? letter] : undefined;
-    if (letterForm !== undefined) {
-      letterForm.lastIndex = end;
-      const match = letterForm.exec(text);
-      if (match === null) return null;
-      parts.set(meaning[letter] ?? sameAs[letter] ?? letter, match[0].trim());
-      end = letterForm.lastIndex;
-    } else if (piece.startsWith(" ")) {
-      const blanks = /^ +/.exec(text.slice(end));
-      if (blanks === null) return null;
-      end += blanks[0].length;
+  let cutEnd = -1;
+  let open = false;
+  const pieces = expanded.match(pieceForm) ?? [];
+  for (const [i, piece] of pieces.entries()) {
+    if (piece === "{keep ") {
+      open = true;
+      if (i > 0) cutEnd = end;
+    } else if (open && piece === "}") {
+      open = false;
+      if (cutEnd < 0) found.start = end;
     } else {
-      const bytes = Buffer.from(piece, "utf8").toString("latin1");
-      if (!text.startsWith(bytes, end)) return null;
-      end += bytes.length;
+      const to = take(piece, text, end, found, clock);
+      if (to === null) return null;
+      end = to;
     }
   }
-  return { parts, end };
+  found.end = cutEnd < 0 ? end : cutEnd;
+  return found;
+}
+
+function take(piece: string, text: string, at: number, found: Walk, clock: Clock): number | null {
+  const letter = piece.charAt(1);
+  if (piece.startsWith("%")) {
+    const form = letters[sameAs[letter] ?? letter];
+    if (form === undefined) return null;
+    form.lastIndex = at;
+    const match = form.exec(text);
+    if (match === null || (letter === "Z" && !isZoneName(match[0]))) return null;
+    found.parts.set(meaning[letter] ?? sameAs[letter] ?? letter, match[0].trim());
+    return form.lastIndex;
+  }
+  const hole = /^\{([^{}]+)\}$/.exec(piece)?.[1];
+  if (hole === "time" || hole === "epoch" || hole === "tai64n") {
+    found.stamp = takeStamp(hole, text, at, clock);
+    return found.stamp?.end ?? null;
+  }
+  if (hole !== undefined) {
+    const to = takeHole(hole, text, at);
+    return to < 0 ? null : to;
+  }
+  if (piece.startsWith(" ")) {
+    const blanks = /^ +/.exec(text.slice(at));
+    return blanks === null ? null : at + blanks[0].length;
+  }
+  const bytes = bytesOf(piece === "{{" || piece === "}}" ? piece.charAt(0) : piece);
+  return text.startsWith(bytes, at) ? at + bytes.length : null;
 }
 
 function hourOf(parts: Parts): number | null {
@@ -100,12 +196,7 @@ function timeOf(parts: Parts, clock: Clock): number | null {
       : null;
   if (parts.has("j")) return inYear(year, (y) => dayOfYear(y, n("j"), at), clock.now);
   if (month === null && day === null && year === null) {
-    const today = new Date(offset === null ? wallOf(clock.now, clock.zone) : clock.now + offset);
-    const [y, m, d] = [today.getUTCFullYear(), today.getUTCMonth() + 1, today.getUTCDate()];
-    const time = at(y, m, d);
-    if (time === null || time <= clock.now) return time;
-    const before = new Date(Date.UTC(y, m - 1, d - 1));
-    return at(before.getUTCFullYear(), before.getUTCMonth() + 1, before.getUTCDate());
+    return todayOrYesterday(at, offset, clock);
   }
   return inYear(year, (y) => at(y, month ?? 1, day ?? 1), clock.now);
 }
@@ -121,9 +212,31 @@ function dayOfYear(
   return at(year, date.getUTCMonth() + 1, date.getUTCDate());
 }
 
-export function readPattern(pattern: string, text: string, at: number, clock: Clock): Stamp | null {
-  const walked = walk(pattern, text, at);
-  if (walked === null || /[0-9A-Za-z]/.test(text.charAt(walked.end))) return null;
-  const time = timeOf(walked.parts, clock);
-  return time === null || time > lastMoment ? null : { end: walked.end, time };
+export interface PatternStamp {
+  /** What is cut out; the pattern may go on around it. */
+  start: number;
+  end: number;
+  /** null: the pattern tells none. */
+  time: number | null;
+}
+
+/** The first way of the pattern that reads at `at`. */
+export function readPattern(
+  pattern: string,
+  text: string,
+  at: number,
+  clock: Clock,
+): PatternStamp | null {
+  for (const way of waysOf(pattern)) {
+    const walked = walk(way, text, at, clock);
+    if (walked === null) continue;
+    const { parts, stamp, start, end } = walked;
+    const isToken = (index: number): boolean => /[0-9A-Za-z]/.test(text.charAt(index));
+    if (end > start && isToken(end - 1) && isToken(end)) continue;
+    if (parts.size === 0 && stamp === null) return { start, end, time: null };
+    const time = stamp?.time ?? timeOf(parts, clock);
+    if (time === null || time > lastMoment) continue;
+    return { start, end, time };
+  }
+  return null;
 }

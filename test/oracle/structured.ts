@@ -8,7 +8,7 @@ import type { Format, Path } from "../../schemas/policy.ts";
 import { strict } from "./address.ts";
 import { type Json, readJson, valueAt } from "./json.ts";
 import { plainReading, type Reading, splitForwarded } from "./reading.ts";
-import { type Clock, fractionMs, lastMoment, readEpochText, readWholeStamp } from "./stamp.ts";
+import { type Clock, fractionMs, lastMoment, readWholeStamp } from "./stamp.ts";
 import { readPattern } from "./strptime.ts";
 import { bytesOf, textOf } from "./text.ts";
 import type { Value } from "./where.ts";
@@ -136,7 +136,7 @@ function leafOf(json: Json): Value | null {
 
 function timeOf(format: Format, json: Json | null, clock: Clock): number | null {
   if (json === null) return null;
-  if (json.kind === "number") return readEpochText(json.digits);
+  if (json.kind === "number") return readWholeStamp(json.digits, clock);
   if (json.kind !== "text") return null;
   const bytes = bytesOf(json.text);
   if (format.time.kind !== "pattern") return readWholeStamp(bytes, clock);

@@ -8,6 +8,7 @@ import { DockerEnvelope } from "../../runtime/envelope/docker.ts";
 import { openSyslog } from "../../runtime/envelope/syslog.ts";
 import { accessField, readAccess } from "../../runtime/format/access.ts";
 import { readAudit } from "../../runtime/format/audit.ts";
+import { makeCut, readCut } from "../../runtime/format/cut.ts";
 import { readJson } from "../../runtime/format/json.ts";
 import { makeLines, readLines } from "../../runtime/format/lines.ts";
 import { readLogfmt } from "../../runtime/format/logfmt.ts";
@@ -15,8 +16,8 @@ import { makeFields, makeFlatFields } from "../../runtime/format/paths.ts";
 import { readSyslog } from "../../runtime/format/syslog.ts";
 import { Registers } from "../../runtime/registers.ts";
 import { Clock } from "../../runtime/time/clock.ts";
-import { TimePattern } from "../../runtime/time/pattern.ts";
 import { StampReader } from "../../runtime/time/stamp.ts";
+import { timePattern } from "./time-pattern.ts";
 
 const now = Date.parse("2026-03-01T12:00:00Z");
 
@@ -172,14 +173,14 @@ t.test("lines with other times", async (t) => {
     ["d", "2016-05-17T10:05:03.000Z"],
   ]);
 
-  const pattern = makeLines("pattern", new TimePattern("%d.%m.%y %H:%M"));
+  const pattern = makeLines("pattern", timePattern("%d.%m.%y %H:%M"));
   const own = begin("[17.5.15 10:05] hello");
   t.ok(readLines(own, pattern));
   t.strictSame([message(own), time(own)], ["hello", "2015-05-17T10:05:00.000Z"]);
   t.notOk(readLines(begin("2015-05-17 10:05:03 hello"), pattern));
 
   const bracketed = begin("<17.5.15 10:05> hello");
-  t.ok(readLines(bracketed, makeLines("pattern", new TimePattern("<%d.%m.%y %H:%M>"))));
+  t.ok(readLines(bracketed, makeLines("pattern", timePattern("<%d.%m.%y %H:%M>"))));
   t.equal(message(bracketed), "hello", "a pattern's own brackets belong to the stamp");
 });
 
@@ -480,13 +481,14 @@ t.test("no bytes throw, and offsets stay inside", async () => {
   const docker = new DockerEnvelope();
   const cri = new CriEnvelope();
   const lines = makeLines("last");
-  const pattern = makeLines("pattern", new TimePattern("%Y-%m-%dT%T"));
+  const pattern = makeLines("pattern", timePattern("%Y-%m-%dT%T"));
   const reader = new StampReader(new Clock({ now: () => now, zone: "Europe/Zurich" }));
   const formats: ((r: Registers) => boolean)[] = [
     readSyslog,
     (r) => readLines(r, lines),
     (r) => readLines(r, makeLines("auto")),
-    (r) => readLines(r, makeLines("anywhere")),
+    (r) => readCut(r, makeCut("anywhere")),
+    (r) => readCut(r, makeCut("leading", timePattern("{keep {word}}%Y"))),
     (r) => readLines(r, pattern),
     (r) => readAccess(r, true, 3),
     (r) => readAccess(r, false, 3),
@@ -520,4 +522,39 @@ t.test("no bytes throw, and offsets stay inside", async () => {
     }),
     { numRuns: 1500 },
   );
+});
+
+t.test("stamps that are cut out", async (t) => {
+  const facts: [ReturnType<typeof makeCut>, string, string | null][] = [
+    [makeCut("start"), "2026-03-01 10:00:00 x", " x"],
+    [makeCut("start"), " 2026-03-01 10:00:00 x", null],
+    [makeCut("start"), "10:00:00 x", " x"],
+    [makeCut("leading"), "[Mar  1 10:00:00] x", "[] x"],
+    [makeCut("leading"), "- [Mar  1 10:00:00] x", null],
+    [makeCut("leading"), "[1700000000] x", "[] x"],
+    [makeCut("leading"), "(1700000000) x", null],
+    [makeCut("anywhere"), "x [17/May/2015:10:05:03 +0000] y", "x [] y"],
+    [makeCut("anywhere"), 'x="2026-03-01T10:00:00Z"', 'x=""'],
+    [makeCut("anywhere"), "x 10:00:00 y", null],
+    [makeCut("anywhere"), "x 1700000000 y", null],
+    [makeCut("anywhere"), "type=A msg=audit(1700000000.5:7): x", "type=A msg=audit(:7): x"],
+    [makeCut("anywhere"), "id2026-03-01 10:00:00 2026-03-02 10:00:00", "id2026-03-01 10:00:00 "],
+    [makeCut("start", timePattern("<{int}>{int} {time}")), "<34>1 2026-03-01T10:00:00Z h", " h"],
+    [makeCut("start", timePattern("{keep {?{not [}}[}{time}")), "[1/Mar/2026:1:0:0] x", "[] x"],
+    [makeCut("start", timePattern("{keep {?{not [}}[}{time}")), "a b [x] [1/Mar/2026:1:0:0]", null],
+    [
+      makeCut("start", timePattern('<co ts="{time}" ')),
+      '<co ts="2026-03-01T10:00:00Z"  u="x"',
+      'u="x"',
+    ],
+    [makeCut("start", timePattern("{keep WARNING:}")), "WARNING: x", "WARNING: x"],
+    [makeCut("anywhere", timePattern("%H:%M")), "a 10:00 b", "a  b"],
+  ];
+  for (const [spec, text, message] of facts) {
+    const r = new Registers();
+    r.begin(Buffer.from(text), 0, Buffer.byteLength(text));
+    const read = readCut(r, spec);
+    const found = r.messageBytes.toString("utf8", r.messageStart, r.messageEnd);
+    t.equal(read ? found : null, message, text);
+  }
 });

@@ -8,8 +8,9 @@ import { Registers } from "../../runtime/registers.ts";
 import { Clock } from "../../runtime/time/clock.ts";
 import { parseAutomatic, stampEndOf, stampFormOf, stampForms } from "../../runtime/time/forms.ts";
 import { daysFromCivil, StampParts } from "../../runtime/time/parts.ts";
-import { TimePattern } from "../../runtime/time/pattern.ts";
+import type { TimePattern } from "../../runtime/time/pattern.ts";
 import { StampReader } from "../../runtime/time/stamp.ts";
+import { timePattern } from "./time-pattern.ts";
 
 const now = Date.parse("2026-03-01T12:00:00Z");
 
@@ -30,7 +31,7 @@ function read(text: string, zone: string | null = "UTC", nowMs = now) {
 function readPattern(pattern: string, text: string, zone = "UTC", nowMs = now): string | null {
   const b = Buffer.from(text, "utf8");
   const parts = new StampParts();
-  if (new TimePattern(pattern).parse(b, 0, b.length, parts) < 0) return null;
+  if (timePattern(pattern).parse(b, 0, b.length, parts) < 0) return null;
   return new Date(clockAt(nowMs, zone).findTimeMs(parts)).toISOString();
 }
 
@@ -78,6 +79,28 @@ t.test("automatic forms", async (t) => {
     ["1700000000123456", 0, "2023-11-14T22:13:20.123Z"],
     ["1700000000.", 10, "2023-11-14T22:13:20.000Z"],
     ["@4000000037c219bf2ef02e94", 0, "1999-08-24T04:04:15.787Z"],
+    ["2024-1-1T10:00:00", 0, "2024-01-01T10:00:00.000Z"],
+    ["2024.01.02  3:4:5 +02", 0, "2024-01-02T01:04:05.000Z"],
+    ["2024-01-0203:04:05UTC", 0, "2024-01-02T03:04:05.000Z"],
+    ["mar  1 10:05:03", 0, "2026-03-01T10:05:03.000Z"],
+    ["Mar  1  1:05:03", 0, "2026-03-01T01:05:03.000Z"],
+    ["PDT Apr 16 21:05:29 2025", 0, "2025-04-17T04:05:29.000Z"],
+    ["+0200 Wed Apr 16 21:05:29 2025", 0, "2025-04-16T19:05:29.000Z"],
+    ["Jan 02, 2024 12:04:05 am", 0, "2024-01-02T00:04:05.000Z"],
+    ["Jan 2, 2024 1:04:05 PM x", 22, "2024-01-02T13:04:05.000Z"],
+    ["Jan-02-24 03:04:05", 0, "2024-01-02T03:04:05.000Z"],
+    ["7/May/2015:10:05:03 +0200", 0, "2015-05-07T08:05:03.000Z"],
+    ["17/May/2015 10:05:03", 0, "2015-05-17T10:05:03.000Z"],
+    ["17-may-201510:05:03.5", 0, "2015-05-17T10:05:03.500Z"],
+    ["03/04/24 05:06:07", 0, "2024-04-03T05:06:07.000Z"],
+    ["3-4-2024  5:06:07", 0, "2024-04-03T05:06:07.000Z"],
+    ["03-14-2024 05:06:07", 0, "2024-03-14T05:06:07.000Z"],
+    ["7/5/2024:01:02:03", 0, "2024-07-05T01:02:03.000Z"],
+    ["<7/5/24@01:02:03>x", 17, "2024-07-05T01:02:03.000Z"],
+    ["20240102T030405Z", 0, "2024-01-02T03:04:05.000Z"],
+    ["20240102  03:04:05,5", 0, "2024-01-02T03:04:05.500Z"],
+    ["20240102030405", 0, "2024-01-02T03:04:05.000Z"],
+    ["240102  3:04:05", 0, "2024-01-02T03:04:05.000Z"],
   ];
   for (const [text, size, time] of facts) {
     const found = read(text);
@@ -106,14 +129,12 @@ t.test("what is no stamp", async (t) => {
     "2024-01-01t10:00:00",
     "2024-01-01T10:00:00z",
     "2024-01-01T10:00",
-    "2024-1-1T10:00:00",
     "2024-01/01 10:00:00",
     "2024-01-01T10:00:00x",
     "2024-01-01T10:00:00.1234567890",
     "2024-01-01T10:00:00Zx",
     "２024-01-01T10:00:00",
     "Mrz  1 10:05:03",
-    "mar  1 10:05:03",
     "Mar   1 10:05:03",
     "Mar  17 10:05:03",
     "Mar 32 10:05:03",
@@ -121,12 +142,9 @@ t.test("what is no stamp", async (t) => {
     "Mar  0 10:05:03",
     "Feb 29 10:05:03 2023",
     "Mar  1 24:05:03",
-    "Mar  1 1:05:03",
     "Mar  1\t10:05:03",
     "Sam Jun 01 02:17:42 2013",
     "Sat  Jun 01 02:17:42 2013",
-    "7/May/2015:10:05:03 +0200",
-    "17/May/2015 10:05:03",
     "31/Jun/2015:10:05:03 +0200",
     "17-May/2015 10:05:03",
     "170000000",
@@ -261,7 +279,8 @@ t.test("patterns", async (t) => {
     ["%T", "12:00:01", "2026-02-28T12:00:01.000Z"],
     ["%T %Z", "10:00:00 GMT", "2026-03-01T10:00:00.000Z"],
     ["%T %Z", "10:00:00 Z", "2026-03-01T10:00:00.000Z"],
-    ["%T %Z", "10:00:00 CET", null],
+    ["%T %Z", "10:00:00 CET", "2026-03-01T09:00:00.000Z"],
+    ["%T %Z", "10:00:00 XYZ", null],
     ["%%%Y", "%2024", "2024-01-01T00:00:00.000Z"],
     ["%b %d %T", "May 17 10:05:03", "2025-05-17T10:05:03.000Z"],
     ["%d.%m.%Y %H:%M", "31.04.2024 10:00", null],
@@ -275,8 +294,8 @@ t.test("patterns", async (t) => {
   for (const [pattern, text, time] of facts) {
     t.equal(readPattern(pattern, text), time, `${pattern} of ${JSON.stringify(text)}`);
   }
-  t.throws(() => new TimePattern("%Q"), RangeError);
-  t.throws(() => new TimePattern("x%"), RangeError);
+  t.throws(() => timePattern("%Q"), RangeError);
+  t.throws(() => timePattern("x%"), RangeError);
 });
 
 function recordWith(text: string, pattern: TimePattern | null = null): Registers {
@@ -284,7 +303,9 @@ function recordWith(text: string, pattern: TimePattern | null = null): Registers
   const b = Buffer.from(text);
   r.begin(b, 0, b.length);
   const form =
-    pattern === null ? parseAutomatic(b, 0, b.length, b.length, r.parts) % 8 : stampForms.pattern;
+    pattern === null
+      ? stampFormOf(parseAutomatic(b, 0, b.length, b.length, r.parts))
+      : stampForms.pattern;
   Object.assign(r.header, {
     stampStart: 0,
     stampEnd: b.length,
@@ -298,7 +319,7 @@ function recordWith(text: string, pattern: TimePattern | null = null): Registers
 t.test("the last stamp is kept, but not beyond what it is true for", async (t) => {
   const time = { now: Date.parse("2025-06-01T04:00:00Z") };
   const reader = new StampReader(new Clock({ now: () => time.now, zone: "UTC" }));
-  const daily = recordWith("03:00:00", new TimePattern("%T"));
+  const daily = recordWith("03:00:00", timePattern("%T"));
   const iso = (r: Registers) => new Date(reader.readTimeMs(r)).toISOString();
   t.equal(iso(daily), "2025-06-01T03:00:00.000Z");
   t.equal(iso(daily), "2025-06-01T03:00:00.000Z");
@@ -334,7 +355,7 @@ t.test("no bytes throw, and what is recognised is a time", async () => {
     fc.array(digit, { maxLength: 30 }).map((chars) => chars.join("")),
     fc.string(),
   );
-  const pattern = new TimePattern("%a %b %d %H:%M:%S %Y");
+  const pattern = timePattern("%a %b %d %H:%M:%S %Y");
   fc.assert(
     fc.property(text, (sample) => {
       const b = Buffer.from(sample);

@@ -149,9 +149,23 @@ export const checkRules = {
     severity: "error",
     message: ({ written }) => `\`${written}\` names no part of a time`,
     help: () => "letters are those of strptime: %Y %m %d %H %M %S ...",
-    explain: "A time form is written with the letters of strptime(3) that docs/matching.md lists.",
+    explain:
+      "A time form is written with the letters of strptime(3) and the holes that docs/matching.md lists: `{time}`, `{epoch}`, `{tai64n}`, `{int}`, `{word}`, `{not CHARS}`, `{a|b}`, `{?...}`, and at its ends `{keep ...}`.",
     bad: good.replace("format lines", 'format lines time "%Y-%q-%d"'),
     good: good.replace("format lines", 'format lines time "%Y-%m-%d"'),
+  }),
+  keepWithoutPlace: entry({
+    code: "F2B2230",
+    severity: "error",
+    message: () => "`{keep ...}` needs a place",
+    help: () => "write `time start`, `time leading` or `time anywhere` before the pattern",
+    explain:
+      'With `time "PATTERN"` the message is what stands behind the stamp, so nothing before it can be kept. `time start`, `time leading` and `time anywhere` cut the stamp out and leave the rest.',
+    bad: good.replace("format lines", 'format lines time "{keep {not [}[}%d/%b/%Y:%H:%M:%S"'),
+    good: good.replace(
+      "format lines",
+      'format lines time start "{keep {not [}[}%d/%b/%Y:%H:%M:%S"',
+    ),
   }),
   whenNoParameter: entry<Named & { params: readonly string[] }>({
     code: "F2B2216",

@@ -5,19 +5,6 @@ const filter = (body: string) => `filter demo {\n  format syslog program "demo"\
 const good = filter('  fail "login failed for {user} from {address}"');
 
 export const plan = {
-  formatNotYet: entry<{ what: string }>({
-    code: "F2B3001",
-    severity: "error",
-    message: ({ what }) => `\`${what}\` is not in this version`,
-    help: ({ what }) =>
-      what === "window" ? "write a session instead" : 'name the stamp\'s form: time "%d/%b/%Y"',
-    explain:
-      "`time anywhere` and `window N` exist for filters that come from another system and look for their " +
-      "stamp or their text across several records. This version compiles policies that read a record on " +
-      "its own: lines that belong together are what `session by` is for.",
-    bad: 'filter demo {\n  format lines window 3\n  fail "from {address}"\n}\n',
-    good: 'filter demo {\n  format lines\n  fail "from {address}"\n}\n',
-  }),
   tooManyCaptures: entry<{ filter: string; max: number }>({
     code: "F2B3002",
     severity: "error",
