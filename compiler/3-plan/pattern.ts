@@ -56,22 +56,12 @@ function planTemplate(
 
 function planRegex(regex: Regex): RegexPlan {
   const { prefix, required } = regexLiterals(regex.expanded, regex.flags);
-  const jsNames = groupNames(regex);
   return {
     kind: "regex",
     expanded: regex.expanded,
     flags: regex.flags,
     prefix,
     required,
-    groups: regex.groups.flatMap(({ name, of }, i) => {
-      const group = jsNames.includes(name) ? name : jsNames[i];
-      return group === undefined ? [] : [{ name, group, kind: of }];
-    }),
+    groups: regex.groups.map(({ name, group, of }) => ({ name, group, kind: of })),
   };
-}
-
-/** How JavaScript calls the named groups, in the order in which they stand in the pattern. */
-function groupNames(regex: Regex): string[] {
-  const match = new RegExp(`${regex.expanded}|`, regex.flags).exec("");
-  return Object.keys(match?.groups ?? {});
 }

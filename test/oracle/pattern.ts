@@ -60,11 +60,16 @@ function isCidr(text: string): boolean {
 function matchRegex(regex: Regex, message: string): Captured | null {
   const found = new RegExp(regex.expanded, regex.flags).exec(textOf(message));
   if (found === null) return null;
-  const captured = nothing();
-  for (const { name, of } of regex.groups) {
-    const text = found.groups?.[name];
+  const taken = new Map<string, string>();
+  for (const { name, group, of } of regex.groups) {
+    const text = found.groups?.[group];
     if (text === undefined) continue;
     if (!isValidTag(of, text)) return null;
+    // Several groups of one name: the first text that is not empty.
+    if ((taken.get(name) ?? "") === "") taken.set(name, text);
+  }
+  const captured = nothing();
+  for (const [name, text] of taken) {
     if (name === "message") captured.message = bytesOf(text);
     else note(captured, name, text);
   }

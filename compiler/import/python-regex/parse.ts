@@ -1,7 +1,7 @@
 /**
  * Python's regular expressions (`re` of Python 3.11, with Fail2ban's tags) into a tree.
  *
- * In: the pattern and its flags. Out: the tree and its groups by number and name; a `Problem` for what
+ * In: the pattern and its flags. Out: the tree; a `Problem` for what
  * Python rejects. A global flag at the start of a group belongs to that group, which then captures
  * nothing: so Fail2ban reads it.
  */
@@ -12,7 +12,7 @@ import { notPython, Problem } from "./problem.ts";
 import { pythonGroups, readTag, roleOf, type TagText } from "./tags.ts";
 import { type Choice, type Node, nodesOf, type Sequence } from "./tree.ts";
 
-export interface Flags {
+interface Flags {
   readonly i: boolean;
   readonly m: boolean;
   readonly s: boolean;
@@ -20,16 +20,10 @@ export interface Flags {
   readonly a: boolean;
 }
 
-export interface Parsed {
-  readonly body: Choice;
-  /** Numbers of the named groups; those within tags have none. */
-  readonly names: ReadonlyMap<string, number>;
-}
-
 const depthMax = 100;
 const repeatMax = 4_294_967_294;
 
-export function parsePython(pattern: string, flagText: string): Parsed {
+export function parsePython(pattern: string, flagText: string): Choice {
   const start = readGlobalFlags(pattern, flagsOf(flagText));
   const parser = new Parser(pattern, start.index);
   const body = parser.parseChoice(start.flags, 0);
@@ -39,7 +33,7 @@ export function parsePython(pattern: string, flagText: string): Parsed {
       throw notPython(`invalid group reference ${node.index}`, node.at);
     }
   }
-  return { body, names: parser.names };
+  return body;
 }
 
 function flagsOf(text: string): Flags {
@@ -78,7 +72,7 @@ class Parser {
   readonly pattern: string;
   index: number;
   groupCount = 1;
-  readonly names = new Map<string, number>();
+  readonly #names = new Map<string, number>();
   /** Groups that are not closed yet, and the tags among them. */
   readonly #open = new Set<number>();
   readonly #openTags: string[] = [];
@@ -261,8 +255,8 @@ class Parser {
   #addGroup(name: string | null, at: number): number {
     const index = this.groupCount++;
     if (name === null) return index;
-    if (this.names.has(name)) throw notPython(`redefinition of group name '${name}'`, at);
-    this.names.set(name, index);
+    if (this.#names.has(name)) throw notPython(`redefinition of group name '${name}'`, at);
+    this.#names.set(name, index);
     return index;
   }
 
@@ -364,7 +358,7 @@ class Parser {
   }
 
   #numberOf(name: string, at: number): number {
-    const index = this.names.get(name);
+    const index = this.#names.get(name);
     if (index === undefined) throw notPython(`unknown group name '${name}'`, at);
     return index;
   }

@@ -7,12 +7,20 @@
  * message without it and without blanks at its end: the result matches a message exactly when Fail2ban's
  * pattern matches it with that LF.
  */
+import { writeAtomic } from "./atomic.ts";
+import { resolveConditions } from "./conditions.ts";
+import { flagsOf } from "./flags.ts";
+import { settleCase } from "./letter-case.ts";
+import { loosenEnd } from "./line-end.ts";
+import { unrollCaptures } from "./loops.ts";
 import { nameCaptures, usualName } from "./names.ts";
 import { parsePython } from "./parse.ts";
 import { printChoice } from "./print.ts";
 import { Problem } from "./problem.ts";
-import { type RoleUse, rolesOf } from "./roles.ts";
-import type { Choice } from "./tree.ts";
+import { type RoleUse, rolesOf, splitByRole } from "./roles.ts";
+import { separateGroups } from "./separate.ts";
+import { simplify } from "./simplify.ts";
+import { type Choice, nodesOf, type Role } from "./tree.ts";
 
 export interface Translated {
   readonly ok: true;
@@ -46,8 +54,30 @@ export function translate(
   pattern: string,
   options: TranslateOptions = {},
 ): Translated | Untranslatable {
+  return orProblem(() => translateTree(parsePython(pattern, options.flags ?? ""), options));
+}
+
+/**
+ * The same as several rules, to be tried in this order, in none of which the group of `role` may or may
+ * not take part. Each tells in `roles` what it is.
+ */
+export function translateByRole(
+  pattern: string,
+  role: Role,
+  options: TranslateOptions = {},
+): { readonly ok: true; readonly pieces: readonly Translated[] } | Untranslatable {
+  return orProblem(() => {
+    const pieces = splitByRole(parsePython(pattern, options.flags ?? ""), role);
+    if (pieces === null) {
+      throw new Problem(`the role ${role} in a loop`, 0, "write one pattern for each case");
+    }
+    return { ok: true, pieces: pieces.map((piece) => translateTree(piece, options)) };
+  });
+}
+
+function orProblem<T>(attempt: () => T): T | Untranslatable {
   try {
-    return translateTree(parsePython(pattern, options.flags ?? "").body, options);
+    return attempt();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const { construct, index, wayOut } = error;
@@ -55,18 +85,36 @@ export function translate(
   }
 }
 
-/** The same for a tree, as `splitByRole` leaves it. */
-export function translateTree(body: Choice, options: TranslateOptions = {}): Translated {
-  const names = nameCaptures(body, options.names ?? usualName);
-  const nameOf = (index: number) => names.get(index) ?? null;
-  const source = printChoice(body, { nameOf, dotAll: false });
+function translateTree(tree: Choice, options: TranslateOptions): Translated {
+  const nameOf = options.names ?? usualName;
+  const remarks: string[] = [];
+  const wanted = nameCaptures(tree, nameOf);
+  const resolved = simplify(resolveConditions(tree), (index) => wanted.has(index));
+  const unrolled = unrollCaptures(loosenEnd(resolved), remarks);
+  const atomic = writeAtomic(unrolled, firstFree(tree));
+  const separated = separateGroups(atomic, firstFree(atomic));
+  const { body, ignoreCase } = settleCase(simplify(separated, () => true));
+  const names = nameCaptures(body, nameOf);
+  const flags = flagsOf(body, ignoreCase);
+  const printing = {
+    nameOf: (index: number) => names.get(index) ?? null,
+    dotAll: flags.includes("s"),
+  };
   return {
     ok: true,
-    source,
-    flags: "u",
-    groups: [...names.values()],
-    roles: rolesOf(body, names),
-    remarks: [],
+    source: printChoice(body, printing),
+    flags,
+    groups: [...new Set(capturesIn(body).map((index) => names.get(index) ?? ""))],
+    roles: rolesOf(tree, names),
+    remarks,
     tree: body,
   };
+}
+
+function capturesIn(body: Choice): number[] {
+  return [...nodesOf(body)].flatMap((node) => (node.type === "capture" ? [node.index] : []));
+}
+
+function firstFree(body: Choice): number {
+  return Math.max(0, ...capturesIn(body)) + 1;
 }
