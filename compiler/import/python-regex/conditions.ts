@@ -81,8 +81,11 @@ class Resolver {
       const inside = mapChoices(holder, (choice) => this.choice(choice, inLoop || isLoop));
       return sequence.map((node, i) => (i === place ? inside : node));
     }
-    if (inLoop && this.#truth(holder) === "maybe") throw inLoopProblem(first);
-    return this.#restOf(sequence, () => []);
+    if (inLoop && this.#truth(holder) === "maybe")
+      throw inLoopProblem(touched.find(isUse) ?? first);
+    // What stands behind the last use need not be known twice.
+    const last = sequence.reduce((found, node, i) => (this.#uses(node) ? i : found), place);
+    return [...this.#restOf(sequence.slice(0, last + 1), () => []), ...sequence.slice(last + 1)];
   }
 
   #restOf(sequence: Sequence, rest: Rest): Sequence {
@@ -121,24 +124,27 @@ class Resolver {
   }
 
   #choice(choice: Choice, at: number, rest: Rest): Sequence {
-    const branches = choice.map((sequence) => this.#restOf(sequence, rest));
-    return inOne(branches.length === 0 ? [[]] : [...branches]).map((node) => ({ ...node, at }));
+    return oneOf(
+      choice.map((sequence) => this.#restOf(sequence, rest)),
+      at,
+    );
   }
 
   #optional(node: Repeat, rest: Rest): Sequence {
     if (node.min !== 0 || node.max !== 1) throw inLoopProblem(node);
     const taken = this.#node(node.item, rest);
     const left = rest(false);
-    return inOne(node.mode === "lazy" ? [left, taken] : [taken, left]);
+    return oneOf(node.mode === "lazy" ? [left, taken] : [taken, left], node.at);
   }
 
   /** What stands in another capture cannot take the rest in: its branches are captures of their own. */
   #capture(node: Capture, rest: Rest): Sequence {
-    return inOne(
+    return oneOf(
       this.#paths(node.body).map(({ nodes, isSet }) => [
         { ...node, body: [nodes] },
         ...rest(isSet),
       ]),
+      node.at,
     );
   }
 
@@ -226,6 +232,12 @@ class Resolver {
 function some(node: Node, test: (inner: Node) => boolean): boolean {
   for (const inner of nodesOf(choicesOf(node))) if (test(inner)) return true;
   return false;
+}
+
+/** The branches that can match at all. */
+function oneOf(branches: readonly Sequence[], at: number): Sequence {
+  const possible = branches.filter((branch) => !branch.some(isFailure));
+  return possible.length === 0 ? [failure(at)] : inOne(possible);
 }
 
 function isNegative(node: Node): boolean {

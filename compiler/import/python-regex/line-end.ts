@@ -13,6 +13,7 @@ import {
   isNullable,
   mapChoices,
   type Node,
+  nodesOf,
   oneNode,
   type Repeat,
   type Sequence,
@@ -21,7 +22,7 @@ import {
 const lineFeed = 0x0a;
 
 export function loosenEnd(body: Choice): Choice {
-  return new Loosening(true).choice(lookAheads(body));
+  return new Loosening(true).choice(lookAheads(body), []);
 }
 
 /** A look-ahead ends where it ends, wherever it stands; blanks in it are there to be seen. */
@@ -30,7 +31,7 @@ function lookAheads(choice: Choice): Choice {
     veryEnds(sequence).map((node) => {
       const inside = mapChoices(node, lookAheads);
       const isAhead = inside.type === "look" && !inside.behind;
-      return isAhead ? { ...inside, body: new Loosening(false).choice(inside.body) } : inside;
+      return isAhead ? { ...inside, body: new Loosening(false).choice(inside.body, []) } : inside;
     }),
   );
 }
@@ -53,9 +54,10 @@ class Loosening {
     this.#blanks = blanks;
   }
 
-  choice(choice: Choice): Choice {
+  /** `outer` is what follows in the sequences around. */
+  choice(choice: Choice, outer: Sequence): Choice {
     const branches = choice.flatMap((sequence) => {
-      const loosened = this.#sequence(sequence);
+      const loosened = this.#sequence(sequence, outer);
       const only = loosened.length === 1 ? loosened[0] : undefined;
       return only?.type === "group" ? only.body : [loosened];
     });
@@ -64,12 +66,12 @@ class Loosening {
     return branches.filter((branch, i) => !isOnlyEnd(branch) || i === firstEnd);
   }
 
-  #sequence(sequence: Sequence): Sequence {
+  #sequence(sequence: Sequence, outer: Sequence): Sequence {
     const out: Node[] = [];
     for (let i = sequence.length - 1; i >= 0; i--) {
       const node = sequence[i];
       if (node === undefined) break;
-      out.unshift(...this.#node(node, sequence.slice(i + 1)));
+      out.unshift(...this.#node(node, [...sequence.slice(i + 1), ...outer]));
       if (!isNullable(node)) return [...sequence.slice(0, i), ...out];
     }
     return out;
@@ -86,7 +88,7 @@ class Loosening {
       case "group":
       case "capture":
       case "atomic":
-        return [{ ...node, body: this.choice(node.body) }];
+        return [{ ...node, body: this.choice(node.body, behind) }];
       default:
         return [node];
     }
@@ -96,6 +98,7 @@ class Loosening {
   #one(node: Node, one: Node, behind: Sequence): Sequence {
     const isBlank = this.#blanks && one.type === "char" && (one.code === 0x20 || one.code === 0x09);
     if (!takes(one, lineFeed) && !(isBlank && behind.every(isAnchor))) return [node];
+    checkBehind(behind);
     const end: Node = { type: "anchor", where: "end", at: node.at };
     if (node === one && one.type === "char" && one.code === lineFeed) return [end];
     if (endsAtEnd(behind)) {
@@ -107,7 +110,7 @@ class Loosening {
   #repeat(node: Repeat, behind: Sequence): Sequence {
     const { item, min } = node;
     const isOne = item.type === "char" || item.type === "set" || item.type === "dot";
-    if (!isOne) return [{ ...node, item: oneNode(this.choice([[item]]), node.at) }];
+    if (!isOne) return [{ ...node, item: oneNode(this.choice([[item]], behind), node.at) }];
     const loosened = min === 0 ? [node] : this.#one(node, item, behind);
     if (loosened[0] === node) return [node];
     // One of those that must be there may be the end itself.
@@ -115,6 +118,19 @@ class Loosening {
     const end: Node = { type: "anchor", where: "end", at: node.at };
     const fewer = min === 1 ? [] : [{ ...node, min: min - 1, max: min - 1 }];
     return inOne([[node], [...fewer, end]]);
+  }
+}
+
+/** What is asked behind the LF has another answer before it. */
+function checkBehind(behind: Sequence): void {
+  for (const node of nodesOf([behind])) {
+    if (node.type === "look" || (node.type === "anchor" && !isEnd(node))) {
+      throw new Problem(
+        "a border behind the end of the line",
+        node.at,
+        "leave it out, or let `$` stand before it",
+      );
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type Choice,
   choicesOf,
   inOne,
+  isNullable,
   mapChoices,
   type Node,
   nodesOf,
@@ -38,9 +39,9 @@ function unrollChoice(choice: Choice, unrolling: Unrolling): Choice {
       const inside = mapChoices(node, (inner) => unrollChoice(inner, unrolling));
       if (inside.type !== "repeat" || inside.max <= 1) return [inside];
       const captures = capturesOf(inside.item);
-      if (captures.length === 0 || captures.every(({ index }) => isAlwaysSet(inside.item, index))) {
-        return [inside];
-      }
+      if (captures.length === 0) return [inside];
+      if (isNullable(inside.item)) unrolling.remarks.push(remarkOf("may match nothing", captures));
+      if (captures.every(({ index }) => isAlwaysSet(inside.item, index))) return [inside];
       return unroll(inside, captures, unrolling);
     }),
   );
@@ -58,10 +59,7 @@ function unroll(loop: Repeat, captures: readonly Capture[], unrolling: Unrolling
   const turn = withoutCaptures(loop.item);
   const last = onlyWith([[loop.item]]);
   if (!isTold(loop.item)) {
-    const names = captures.map(({ name }) => name).join(", ");
-    unrolling.remarks.push(
-      `the turns of the loop around ${names} may be cut in several ways: where they are, what it captures may differ`,
-    );
+    unrolling.remarks.push(remarkOf("may be cut in several ways", captures));
   }
   const any: Repeat = { ...loop, min: 0, mode: "greedy", item: turn };
   const withIt: Sequence = [any, ...inOne(last), any];
@@ -69,6 +67,11 @@ function unroll(loop: Repeat, captures: readonly Capture[], unrolling: Unrolling
   return loop.mode === "possessive"
     ? [{ type: "atomic", body: written, at: loop.at }]
     : inOne(written);
+}
+
+function remarkOf(what: string, captures: readonly Capture[]): string {
+  const names = captures.map(({ name }) => name ?? "a group").join(", ");
+  return `the turns of the loop around ${names} ${what}: then what it captures may differ`;
 }
 
 function capturesOf(node: Node): Capture[] {

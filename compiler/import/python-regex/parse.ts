@@ -83,6 +83,9 @@ class Parser {
   }
 
   parseChoice(flags: Flags, depth: number): Choice {
+    if (flags.a && flags.i) {
+      throw new Problem("the flags a and i together", this.index, "write out both cases");
+    }
     if (depth > depthMax) {
       throw new Problem("groups nest too deep", this.index, "split the pattern into several");
     }
@@ -179,6 +182,9 @@ class Parser {
           at,
         };
       case "anchor":
+        if (flags.a && (found.where === "word" || found.where === "notWord")) {
+          throw new Problem("\\b with the flag a", at, "leave the flag out");
+        }
         return { type: "anchor", where: found.where, at };
       case "back":
         return this.#back(found.index, flags, at);
