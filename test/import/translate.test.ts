@@ -72,6 +72,10 @@ t.test("conditions and references", async (t) => {
     "^(?P<p>a)?b(?(p)c|d)e$": "/^(?:abc|bd)e$/",
     "^(?P<p>a)b(?(p)c|d)$": "/^abc$/",
     "^(?:(?P<p>a)|b)(?(1)c)$": "/^(?:ac|b)$/",
+    "^(a)|b\\1$": "/^a/",
+    "^b(?:(a)|c(?(1)x))\\1y|d$": "/^b(?<same1>a)\\k<same1>y|d$/",
+    "^a(?:b|(?P<g>c)|d)(?!(?P=g))(?:(?!x)|(?P<h>y))z$":
+      "/^a(?:b(?!(?!))|(?<g>c)(?!\\k<g>)|d(?!(?!)))(?:(?!x)|y)z$/",
     "^(a)?b\\1$": "/^(?<same1>a)b\\k<same1>$/",
     "^<F-USER>(?P<p>\\S+)|\\d*</F-USER> x(?(p)y|z)$": "/^(?:(?<user>\\S+) xy|(?<user>\\d*) xz)$/u",
   });

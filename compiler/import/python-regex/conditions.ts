@@ -38,7 +38,8 @@ export function resolveConditions(body: Choice): Choice {
       throw new Problem("conditions that multiply", 0, "split the pattern into one for each case");
     }
   }
-  return out.filter((sequence) => !sequence.some(isFailure));
+  const possible = out.filter((sequence) => !sequence.some(isFailure));
+  return possible.length === 0 ? [[failure(0)]] : possible;
 }
 
 /** In the order of the groups: an outer condition is gone before what it holds is looked at. */

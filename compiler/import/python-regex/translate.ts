@@ -102,7 +102,8 @@ function translateTree(tree: Choice, options: TranslateOptions): Translated {
   };
   return {
     ok: true,
-    source: printChoice(body, printing),
+    // Nothing between two slashes is no pattern.
+    source: printChoice(body, printing) || "(?:)",
     flags,
     groups: [...new Set(capturesIn(body).map((index) => names.get(index) ?? ""))],
     roles: rolesOf(tree, names),
