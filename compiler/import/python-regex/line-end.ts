@@ -22,7 +22,26 @@ import {
 const lineFeed = 0x0a;
 
 export function loosenEnd(body: Choice): Choice {
+  for (const node of nodesOf(body)) if (isGreedyForever(node)) refuseAtomic(node, body);
   return new Loosening(true).choice(lookAheads(body), []);
+}
+
+/** What gives nothing back and can take the LF leaves none for what follows: f2b has no LF to take. */
+function refuseAtomic(atomic: Node, body: Choice): void {
+  const inside =
+    atomic.type === "repeat" ? [[atomic.item]] : atomic.type === "atomic" ? atomic.body : [];
+  const takesLineFeed = [...nodesOf(inside)].some((node) => takes(node, lineFeed));
+  const isLast = body.every((sequence) => sequence.at(-1) === atomic);
+  if (!takesLineFeed || isLast) return;
+  throw new Problem(
+    "an atomic group that can take the end of the line",
+    atomic.at,
+    "let it give back, or keep the line's end out of it",
+  );
+}
+
+function isGreedyForever(node: Node): boolean {
+  return node.type === "atomic" || (node.type === "repeat" && node.mode === "possessive");
 }
 
 /** A look-ahead ends where it ends, wherever it stands; blanks in it are there to be seen. */

@@ -14,8 +14,8 @@ export function separateGroups(body: Choice, firstIndex: number): Choice {
 class Separator {
   readonly #referred: ReadonlySet<number>;
   readonly #seen = new Set<number>();
-  /** The group that a reference at this place means. */
-  readonly #current = new Map<number, number>();
+  /** The groups one of which a reference at this place means. */
+  #current = new Map<number, readonly number[]>();
   #next: number;
 
   constructor(referred: ReadonlySet<number>, firstIndex: number) {
@@ -24,25 +24,33 @@ class Separator {
   }
 
   choice(choice: Choice): Choice {
-    return choice.map((sequence) => this.#sequence(sequence));
+    const before = this.#current;
+    const after = new Map<number, readonly number[]>();
+    const branches = choice.map((sequence) => {
+      this.#current = new Map(before);
+      const separated = sequence.flatMap((node) => this.#node(node));
+      for (const [original, indexes] of this.#current) {
+        after.set(original, [...new Set([...(after.get(original) ?? []), ...indexes])]);
+      }
+      return separated;
+    });
+    this.#current = after;
+    return branches;
   }
 
-  #sequence(sequence: Sequence): Sequence {
-    return sequence.map((node) => this.#node(node));
-  }
-
-  #node(node: Node): Node {
+  #node(node: Node): Sequence {
     if (node.type === "back") {
-      const index = this.#current.get(node.index);
-      if (index === undefined) throw new Problem("a reference forwards", node.at, "write it out");
-      return { ...node, index };
+      const indexes = this.#current.get(node.index);
+      if (indexes === undefined) throw new Problem("a reference forwards", node.at, "write it out");
+      // One of them is set, and in JavaScript a reference to the others takes nothing.
+      return indexes.map((index) => ({ ...node, index }));
     }
     const inside = mapChoices(node, (choice) => this.choice(choice));
-    if (inside.type !== "capture" || !this.#referred.has(inside.index)) return inside;
+    if (inside.type !== "capture" || !this.#referred.has(inside.index)) return [inside];
     const original = inside.index;
     const index = this.#seen.has(original) ? this.#next++ : original;
     this.#seen.add(original);
-    this.#current.set(original, index);
-    return { ...inside, index };
+    this.#current.set(original, [index]);
+    return [{ ...inside, index }];
   }
 }
