@@ -15,7 +15,8 @@ import type { FieldValue, Registers } from "./registers.ts";
 export interface Captures {
   readonly names: readonly string[];
   readonly firstSlot: number;
-  readonly groups: readonly string[] | null;
+  /** Of each name the groups in which it may be. */
+  readonly groups: readonly (readonly string[])[] | null;
 }
 
 export const noCaptures: Captures = { names: [], firstSlot: 0, groups: null };
@@ -25,9 +26,10 @@ export function slots(firstSlot: number, names: string): Captures {
   return { names: names.split(" "), firstSlot, groups: null };
 }
 
-/** Captures of a regular expression, and what JavaScript calls them. */
+/** Captures of a regular expression, and what JavaScript calls their groups: commas between those of one. */
 export function groups(names: string, groups: string): Captures {
-  return { names: names.split(" "), firstSlot: 0, groups: groups.split(" ") };
+  const lists = groups.split(" ").map((list) => list.split(","));
+  return { names: names.split(" "), firstSlot: 0, groups: lists };
 }
 
 /** A rule as hits name it. */
@@ -135,13 +137,27 @@ function captureText(
 
 function textOf(c: Cursor, of: Captures, index: number, ofFrame: boolean): string | undefined {
   if (of.groups !== null) {
-    return (ofFrame ? c.frameGroups : c.groups)?.[of.groups[index] as string];
+    return firstText((ofFrame ? c.frameGroups : c.groups) ?? {}, of.groups[index] as string[]);
   }
   const slot = (of.firstSlot + index) * 2;
   const start = c.slots[slot] as number;
   if (start < 0) return undefined;
   const bytes = ofFrame ? c.frameBytes : c.record.messageBytes;
   return decode(bytes, start, c.slots[slot + 1] as number);
+}
+
+/** Of several groups the first that is not empty; of empty ones any. */
+function firstText(
+  groups: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+): string | undefined {
+  let empty: string | undefined;
+  for (const name of names) {
+    const text = groups[name];
+    if (text !== undefined && text !== "") return text;
+    empty ??= text;
+  }
+  return empty;
 }
 
 /** Labels with dots between: `:::` is neither a name nor an address. */

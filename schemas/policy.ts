@@ -305,13 +305,17 @@ flags: string
  */
 expanded: string
 /**
- * Named groups in order. `of` is `text` for plain ones.
+ * Named groups; of one name those whose text counts come first. `of` is `text` for plain ones.
  */
 groups: {
 /**
  * The capture's name.
  */
 name: string
+/**
+ * The group's name in `expanded`.
+ */
+group: string
 of: ("text" | "address" | "ip4" | "ip6" | "cidr" | "host")
 }[]
 at: At

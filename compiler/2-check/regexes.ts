@@ -13,6 +13,7 @@ import type { Span } from "../source.ts";
 import { atOf, type Context, near } from "./context.ts";
 import type { Scope } from "./scope.ts";
 import { literalOf } from "./templates.ts";
+import { lowerUnicode, withoutUnicode } from "./unicode-regex.ts";
 import { describeValue } from "./values.ts";
 
 type Of = Regex["groups"][number]["of"];
@@ -59,17 +60,18 @@ const tags: ReadonlyMap<string, Tag> = new Map<string, Tag>([
 ]);
 
 /**
- * The pattern with every tag as one character: for questions of cost. An address is short and its
- * borders are fixed, so that in a loop it costs what a character costs, and look-around says nothing.
+ * The pattern with every tag as one character and with ASCII's classes: for questions of cost. An address
+ * is short and its borders are fixed, so that in a loop it costs what a character costs, and look-around
+ * says nothing.
  */
-export function withoutTags(expanded: string): string {
+export function forCost(expanded: string): string {
   let out = expanded.replaceAll(openBracket, "").replaceAll(closeBracket, "");
   // Some tags stand inside others: the longest first.
   const all = [...tags.values()].sort((a, b) => b.inside.length - a.inside.length);
   for (const tag of all) {
     out = out.replaceAll(tag.inside, tag.name === "host" ? "[0-9A-Za-z_.-]" : "[0-9A-Fa-f:.]");
   }
-  return out;
+  return withoutUnicode(out);
 }
 
 interface Expansion {
@@ -93,7 +95,8 @@ export function lowerRegex(regex: RegexTree, context: Context, scope: Scope): Re
     context.diagnostics.add(catalogue.regexTooLarge, regex.at, {});
     return null;
   }
-  const numbered = numberGroups(filled, flags);
+  const meant = flags.includes("u") ? inUnicode(filled, flags) : filled;
+  const numbered = numberGroups(meant, flags);
   const reason =
     numbered === null ? "one name stands for two groups" : tryRegex(numbered.source, flags);
   if (numbered === null || reason !== null) {
@@ -111,13 +114,25 @@ export function lowerRegex(regex: RegexTree, context: Context, scope: Scope): Re
   };
 }
 
-/** A group that is called `address` must hold one, however it is written. */
-function groupOf(group: AST.CapturingGroup): Regex["groups"][number] {
-  const name = group.name ?? "";
-  for (const tag of tags.values()) {
-    if (tag.name === name && group.raw === `(?<${name}>${tag.inside})`) return { name, of: tag.of };
+/** With `u`: docs/matching.md section 7. What does not parse is told of with its groups. */
+function inUnicode(filled: string, flags: string): string {
+  try {
+    return lowerUnicode(filled, parseRegex(filled, flags), flags, (group) => tagOf(group) !== null);
+  } catch {
+    return filled;
   }
-  return { name, of: name === "address" || name === "host" ? name : "text" };
+}
+
+function tagOf(group: AST.CapturingGroup): Tag | null {
+  for (const tag of tags.values()) {
+    if (tag.name === group.name && group.raw === `(?<${tag.name}>${tag.inside})`) return tag;
+  }
+  return null;
+}
+
+/** A group that is called `address` must hold one, however it is written. */
+function kindOf(group: AST.CapturingGroup, name: string): Of {
+  return tagOf(group)?.of ?? (name === "address" || name === "host" ? name : "text");
 }
 
 function tryRegex(source: string, flags: string): string | null {
@@ -269,23 +284,38 @@ function numberGroups(
   } catch {
     return null;
   }
-  const names = new Set(found.map((group) => group.name ?? ""));
+  const written = new Set(found.map((group) => group.name ?? ""));
+  const names = new Set(written);
+  const groups: { place: number; group: Regex["groups"][number] }[] = [];
   const seen = new Set<string>();
   let out = "";
   let done = 0;
   for (const group of found) {
     const name = group.name ?? "";
-    if (!seen.has(name)) {
-      seen.add(name);
-      continue;
-    }
-    if (group.references.length > 0) return null;
+    const place = placeAmongAlike(name, written);
     let unique = name;
-    for (let n = 2; names.has(unique); n++) unique = `${name}_${n}`;
-    names.add(unique);
-    const nameAt = group.start + "(?<".length;
-    out += source.slice(done, nameAt) + unique;
-    done = nameAt + name.length;
+    if (seen.has(name)) {
+      if (group.references.length > 0) return null;
+      for (let n = 2; names.has(unique); n++) unique = `${name}_${n}`;
+      names.add(unique);
+      const nameAt = group.start + "(?<".length;
+      out += source.slice(done, nameAt) + unique;
+      done = nameAt + name.length;
+    }
+    seen.add(name);
+    const of = kindOf(group, place.name);
+    groups.push({ place: place.number, group: { name: place.name, group: unique, of } });
   }
-  return { source: out + source.slice(done), groups: found.map(groupOf) };
+  groups.sort((a, b) => a.place - b.place);
+  return { source: out + source.slice(done), groups: groups.map(({ group }) => group) };
+}
+
+/** `user_2` is a second place of the capture `user` where there is a first. */
+function placeAmongAlike(
+  name: string,
+  written: ReadonlySet<string>,
+): { name: string; number: number } {
+  const found = /^(.+)_([2-9])$/.exec(name);
+  const [, base = "", number = ""] = found ?? [];
+  return written.has(base) ? { name: base, number: Number(number) } : { name, number: 1 };
 }

@@ -31,16 +31,15 @@ export interface RegexLiterals {
   readonly required: string;
 }
 
-/** With the `u` flag `i` folds letters outside ASCII onto ASCII ones (the Kelvin sign), so nothing is known. */
+/** With the `u` flag `i` folds letters outside ASCII onto three ASCII ones, which therefore are not known. */
 export function regexLiterals(source: string, flags: string): RegexLiterals {
-  if (flags.includes("i") && flags.includes("u")) return { prefix: "", required: "" };
   const pattern = new RegExpParser({ ecmaVersion: 2023 }).parsePattern(
     source,
     0,
     source.length,
     flags.includes("u"),
   );
-  const runs = new Runs();
+  const runs = new Runs(flags.includes("i") && flags.includes("u") ? /[iks]/i : null);
   runs.addAlternatives(pattern.alternatives);
   runs.break();
   return { prefix: runs.prefix, required: runs.longest };
@@ -54,6 +53,11 @@ class Runs {
   /** The run at hand began at `^`. */
   #atStart = false;
   #nothingSeen = true;
+  readonly #unknown: RegExp | null;
+
+  constructor(unknown: RegExp | null) {
+    this.#unknown = unknown;
+  }
 
   addAlternatives(alternatives: readonly AST.Alternative[]): void {
     const only = alternatives[0];
@@ -94,12 +98,13 @@ class Runs {
   }
 
   #addCharacter(value: number): void {
-    if (value > 0x7f || value === 0x0a) {
+    const text = String.fromCharCode(value);
+    if (value > 0x7f || value === 0x0a || this.#unknown?.test(text)) {
       this.break();
       return;
     }
     this.#nothingSeen = false;
-    this.#run += String.fromCharCode(value);
+    this.#run += text;
   }
 
   #addAssertion(assertion: AST.Assertion): void {

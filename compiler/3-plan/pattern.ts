@@ -56,25 +56,12 @@ function planTemplate(
 
 function planRegex(regex: Regex): RegexPlan {
   const { prefix, required } = regexLiterals(regex.expanded, regex.flags);
-  const jsNames = groupNames(regex);
-  const seen = new Set<string>();
   return {
     kind: "regex",
     expanded: regex.expanded,
     flags: regex.flags,
     prefix,
     required,
-    groups: regex.groups.flatMap(({ name, of }, i) => {
-      // The first of a name keeps it; those in further branches have the names checking gave them.
-      const group = jsNames.includes(name) && !seen.has(name) ? name : jsNames[i];
-      seen.add(name);
-      return group === undefined ? [] : [{ name, group, kind: of }];
-    }),
+    groups: regex.groups.map(({ name, group, of }) => ({ name, group, kind: of })),
   };
-}
-
-/** How JavaScript calls the named groups, in the order in which they stand in the pattern. */
-function groupNames(regex: Regex): string[] {
-  const match = new RegExp(`${regex.expanded}|`, regex.flags).exec("");
-  return Object.keys(match?.groups ?? {});
 }

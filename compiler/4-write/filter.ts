@@ -117,7 +117,9 @@ function writeField(
 }
 
 function namesOf(pattern: PatternPlan): string[] {
-  return pattern.kind === "regex" ? pattern.groups.map(({ name }) => name) : [...pattern.captures];
+  return pattern.kind === "regex"
+    ? [...new Set(pattern.groups.map(({ name }) => name))]
+    : [...pattern.captures];
 }
 
 /** Captures by name: slots one behind the other, or groups. A name holds no blank. */
@@ -128,7 +130,16 @@ function writeCaptures(module: Module, pattern: PatternPlan | null): Code {
   if (pattern.kind === "template") {
     return module.constant("captures", js`${module.use("slots")}(${pattern.firstSlot}, ${list})`);
   }
-  const groups = quote(pattern.groups.map(({ group }) => group).join(" "));
+  const groupsOf = (name: string) => pattern.groups.filter((one) => one.name === name);
+  const groups = quote(
+    names
+      .map((name) =>
+        groupsOf(name)
+          .map(({ group }) => group)
+          .join(","),
+      )
+      .join(" "),
+  );
   return module.constant("captures", js`${module.use("groups")}(${list}, ${groups})`);
 }
 

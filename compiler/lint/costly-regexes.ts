@@ -1,13 +1,13 @@
 /**
  * Regular expressions that a line can make slow: exponential ones are errors, polynomial ones warnings.
  *
- * recheck decides; it is asked about the pattern with tags as single characters, within five seconds each
- * and twenty in all. What it cannot decide is a note, never silence. The library's own are asked about
- * when the library is looked at, not again in every policy that uses it.
+ * recheck decides; it is asked about the pattern with tags as single characters and with ASCII's classes, within five
+ * seconds each and twenty in all. What it cannot decide is a note, never silence. The library's own are asked
+ * about when the library is looked at, not again in every policy that uses it.
  */
 import { createRequire } from "node:module";
 import type { Policy } from "../../schemas/policy.ts";
-import { withoutTags } from "../2-check/regexes.ts";
+import { forCost } from "../2-check/regexes.ts";
 import { lint as catalogue } from "../diagnostics/catalogue/lint.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { isInLibrary, patternsOf, spanOf } from "./patterns-of.ts";
@@ -58,7 +58,7 @@ export function findCostlyRegexes(
 }
 
 function examine(expanded: string, flags: string, endsAt: number): Verdict {
-  const source = withoutTags(expanded);
+  const source = forCost(expanded);
   if (source.length > patternUnitsMax) return { kind: "unknown", why: "it is too long" };
   if (performance.now() > endsAt) return { kind: "unknown", why: "there are too many before it" };
   const result = recheck()(source, flags, { timeout: timeoutMs });

@@ -21,7 +21,7 @@ const cases: [source: string, flags: string, prefix: string, required: string][]
   ["caf\u00e9 au lait", "", "", " au lait"],
   ["[a]bc", "", "", "bc"],
   ["a{0}bcd", "", "", "bcd"],
-  ["KELVIN", "iu", "", ""],
+  ["KELVIN", "iu", "", "ELV"],
   ["KELVIN", "i", "", "KELVIN"],
   ["a\\u{62}c", "u", "", "abc"],
 ];

@@ -31,7 +31,10 @@ const login = rule(
 );
 const other = rule(
   "fail",
-  { ...regex("^bad (?<user>\\w+)", [{ name: "user", of: "text" }]), source: "^bad (?<user>\\w+)" },
+  {
+    ...regex("^bad (?<user>\\w+)", [{ name: "user", group: "user", of: "text" }]),
+    source: "^bad (?<user>\\w+)",
+  },
   { name: "shop#2", at: { ...at, line: 13 } },
 );
 const shop = filter([login, other], { id: "shop", name: "shop", formats: [format("syslog")], at });

@@ -174,8 +174,8 @@ t.test("a frame's captures are the record's, and the rule's come first", async (
 t.test("a frame may be a regular expression, and gives the message back to others", async (t) => {
   const frames = [
     regex("^\u00fc(?<tag>.)(?<message>.*)$", [
-      { name: "tag", of: "text" },
-      { name: "message", of: "text" },
+      { name: "tag", group: "tag", of: "text" },
+      { name: "message", group: "message", of: "text" },
     ]),
   ];
   const filters = [
@@ -221,7 +221,7 @@ t.test("a capture of an alternative that failed is forgotten", async (t) => {
 
 t.test("what a tag took must be valid, and a name is a host", async (t) => {
   const tag = (of: "address" | "ip4" | "ip6" | "cidr" | "host", name: string) =>
-    named(`f#${of}`, regex(`^${of} (?<${name}>\\S+)$`, [{ name, of }]));
+    named(`f#${of}`, regex(`^${of} (?<${name}>\\S+)$`, [{ name, group: name, of }]));
   const rules = [
     tag("address", "address"),
     tag("ip4", "address"),

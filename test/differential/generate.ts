@@ -201,6 +201,16 @@ const regexes: Grown[] = [
       pick(["open a", "open b", "", "x"]),
     ),
   },
+  {
+    text: "/^either (?:<ip4>|six <ip6>)( .*)?$/u",
+    line: anyAddress.map((a) => (a.includes(":") ? `either six ${a}` : `either ${a} \u2028x`)),
+  },
+  {
+    text: "/^(?<user_2>\\w*)\\b.*\\s<address>(?: for (?<user>[\\w-]*))?$/iu",
+    line: fc
+      .tuple(pick(samples.texts), anyAddress, fc.constantFrom("", " for ", " for eve"))
+      .map(([x, a, user]) => `${x} ${a}${user}`),
+  },
 ];
 export const regex: fc.Arbitrary<Grown> = fc.constantFrom(...regexes);
 

@@ -286,7 +286,9 @@ t.test("ignore first, then the first that fits; frames; captures; tags", async (
       ["failure", "f#2", { level: "info", text: "else" }],
     ],
   );
-  const tagged = regex("from (?<address>[0-9.]+)", [{ name: "address", of: "address" }]);
+  const tagged = regex("from (?<address>[0-9.]+)", [
+    { name: "address", group: "address", of: "address" },
+  ]);
   t.equal(hits(filter([rule("fail", tagged)]), "x from 192.0.2.1 y")[0]?.address, "192.0.2.1");
   t.same(
     hits(filter([rule("fail", tagged)]), "from 192.0.2.256"),

@@ -62,6 +62,14 @@ function isCidr(text: string): boolean {
 function matchRegex(regex: Regex, message: string): Captured | null {
   const found = new RegExp(regex.expanded, `${regex.flags}d`).exec(textOf(message));
   if (found === null) return null;
+  const taken = new Map<string, string>();
+  for (const { name, group, of } of regex.groups) {
+    const text = found.groups?.[group];
+    if (text === undefined) continue;
+    if (!isValidTag(of, text)) return null;
+    // Several groups of one name: the first text that is not empty.
+    if ((taken.get(name) ?? "") === "") taken.set(name, text);
+  }
   const captured = nothing();
   const places = Object.entries(found.indices?.groups ?? {});
   const skipped = places.filter(([name, part]) => /^skip(_\d+)?$/.test(name) && part);
@@ -70,12 +78,7 @@ function matchRegex(regex: Regex, message: string): Captured | null {
     end: found.index + found[0].length,
     skipped: skipped.map(([, part]) => part as [number, number]),
   };
-  // The names as they are written, in their order: those of further branches have a number behind.
-  const written = [...regex.expanded.matchAll(/(?<!\\)\(\?<(\w+)>/g)].map(([, one]) => one ?? "");
-  for (const [i, { name, of }] of regex.groups.entries()) {
-    const text = found.groups?.[written[i] ?? name];
-    if (text === undefined) continue;
-    if (!isValidTag(of, text)) return null;
+  for (const [name, text] of taken) {
     if (name === "message") captured.message = bytesOf(text);
     else note(captured, name, text);
   }

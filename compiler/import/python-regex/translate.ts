@@ -1,0 +1,121 @@
+/**
+ * A regular expression of Fail2ban's into one of f2b's, with the same verdict and the same captures.
+ *
+ * In: Python's text with Fail2ban's matching tags in it, everything else of Fail2ban's filled in. Out: what
+ * stands between the slashes of f2b's text, its flags, its captures, what Fail2ban does with them, and the
+ * tree; or what stands in the way, and a way out. Fail2ban searches in the line and a final LF, f2b in the
+ * message without it and without blanks at its end: the result matches a message exactly when Fail2ban's
+ * pattern matches it with that LF.
+ */
+import { writeAtomic } from "./atomic.ts";
+import { resolveConditions } from "./conditions.ts";
+import { flagsOf } from "./flags.ts";
+import { settleCase } from "./letter-case.ts";
+import { loosenEnd } from "./line-end.ts";
+import { unrollCaptures } from "./loops.ts";
+import { nameCaptures, usualName } from "./names.ts";
+import { parsePython } from "./parse.ts";
+import { printChoice } from "./print.ts";
+import { Problem } from "./problem.ts";
+import { type RoleUse, rolesOf, splitByRole } from "./roles.ts";
+import { separateGroups } from "./separate.ts";
+import { simplify } from "./simplify.ts";
+import { type Choice, nodesOf, type Role } from "./tree.ts";
+
+export interface Translated {
+  readonly ok: true;
+  /** Between the slashes. */
+  readonly source: string;
+  /** Of `isu`. */
+  readonly flags: string;
+  /** Names of captures, in the order in which their groups stand. */
+  readonly groups: readonly string[];
+  readonly roles: readonly RoleUse[];
+  /** Where a capture may differ, though the verdict does not: for the reader of the report. */
+  readonly remarks: readonly string[];
+  readonly tree: Choice;
+}
+
+export interface Untranslatable {
+  readonly ok: false;
+  readonly construct: string;
+  readonly index: number;
+  readonly wayOut: string;
+}
+
+export interface TranslateOptions {
+  /** Python's: `i`, `m`, `s`, `x`. */
+  readonly flags?: string;
+  /** f2b's name for one of Fail2ban's groups; null: not captured. */
+  readonly names?: (pythonName: string) => string | null;
+}
+
+export function translate(
+  pattern: string,
+  options: TranslateOptions = {},
+): Translated | Untranslatable {
+  return orProblem(() => translateTree(parsePython(pattern, options.flags ?? ""), options));
+}
+
+/**
+ * The same as several rules, to be tried in this order, in none of which the group of `role` may or may
+ * not take part. Each tells in `roles` what it is.
+ */
+export function translateByRole(
+  pattern: string,
+  role: Role,
+  options: TranslateOptions = {},
+): { readonly ok: true; readonly pieces: readonly Translated[] } | Untranslatable {
+  return orProblem(() => {
+    const pieces = splitByRole(parsePython(pattern, options.flags ?? ""), role);
+    if (pieces === null) {
+      throw new Problem(`the role ${role} in a loop`, 0, "write one pattern for each case");
+    }
+    return { ok: true, pieces: pieces.map((piece) => translateTree(piece, options)) };
+  });
+}
+
+function orProblem<T>(attempt: () => T): T | Untranslatable {
+  try {
+    return attempt();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { construct, index, wayOut } = error;
+    return { ok: false, construct, index, wayOut };
+  }
+}
+
+function translateTree(tree: Choice, options: TranslateOptions): Translated {
+  const nameOf = options.names ?? usualName;
+  const remarks: string[] = [];
+  const wanted = nameCaptures(tree, nameOf);
+  const resolved = simplify(resolveConditions(tree), (index) => wanted.has(index));
+  const unrolled = unrollCaptures(loosenEnd(resolved), remarks);
+  const atomic = writeAtomic(unrolled, firstFree(tree));
+  const separated = separateGroups(atomic, firstFree(atomic));
+  const { body, ignoreCase } = settleCase(simplify(separated, () => true));
+  const names = nameCaptures(body, nameOf);
+  const flags = flagsOf(body, ignoreCase);
+  const printing = {
+    nameOf: (index: number) => names.get(index) ?? null,
+    dotAll: flags.includes("s"),
+  };
+  return {
+    ok: true,
+    // Nothing between two slashes is no pattern.
+    source: printChoice(body, printing) || "(?:)",
+    flags,
+    groups: [...new Set(capturesIn(body).map((index) => names.get(index) ?? ""))],
+    roles: rolesOf(tree, names),
+    remarks,
+    tree: body,
+  };
+}
+
+function capturesIn(body: Choice): number[] {
+  return [...nodesOf(body)].flatMap((node) => (node.type === "capture" ? [node.index] : []));
+}
+
+function firstFree(body: Choice): number {
+  return Math.max(0, ...capturesIn(body)) + 1;
+}

@@ -1,0 +1,144 @@
+/*
+ * Constructs of Python's regular expressions, one by one: what they become, what stands in the way.
+ */
+
+import t, { type Test } from "tap";
+import {
+  type TranslateOptions,
+  translate,
+  translateByRole,
+} from "../../compiler/import/python-regex/translate.ts";
+
+function text(pattern: string, options: TranslateOptions = {}): string {
+  const found = translate(pattern, options);
+  return found.ok ? `/${found.source}/${found.flags}` : `${found.construct} at ${found.index}`;
+}
+
+function texts(t: Test, cases: Readonly<Record<string, string>>): void {
+  for (const [pattern, want] of Object.entries(cases)) t.equal(text(pattern), want, pattern);
+}
+
+t.test("characters and sets", async (t) => {
+  texts(t, {
+    "^a\\-b\\'c\\ d$": "/^a-b'c d$/",
+    "^a/b$": "/^a\\/b$/",
+    "^a{,3}b{2,}c{x}$": "/^a{0,3}b{2,}c\\{x\\}$/",
+    "^[^]a-c-]x$": "/^[^\\]a-c-]x$/u",
+    "^[]a]\\x41\\101$": "/^[\\]a]AA$/",
+    "^\\d+\\s\\S\\W[\\w.-]$": "/^\\d+\\s\\S\\W[\\w.-]$/u",
+    "^<b>x<c>$": "/^[<]b>x[<]c>$/",
+    "^(?#why)a$": "/^a$/",
+    "(?x)^ a # why\n b$": "/^ab$/",
+    "(?s)^a.b$": "/^a.b$/su",
+    "^a(?s:.)b.$": "/^a[^]b.$/u",
+  });
+});
+
+t.test("groups, names and tags", async (t) => {
+  texts(t, {
+    "^(a|b)(?P<x>c)d$": "/^(?:a|b)cd$/",
+    "^(?P<q>[\"'])x(?P=q)$": "/^(?<q>[\"'])x\\k<q>$/",
+    "^(a)x\\1$": "/^(?<same1>a)x\\k<same1>$/",
+    "^from <HOST> <F-PORT/>$": "/^from <host> (?<port>\\w+)$/u",
+    "^<ADDR>$": "/^<address>$/",
+    "^(?:<IP4>|\\[<IP6>\\])$": "/^(?:<ip4>|\\[<ip6>\\])$/",
+    "^<SUBNET>$": "/^<cidr>$/",
+    "^<ADDR>(?:/<CIDR>)? x$": "/^<cidr> x$/",
+    "^<DNS> x$": "/^(?<host>[\\w.^-]*\\w) x$/u",
+    "^<F-ID/> x$": "/^(?<id>\\S+) x$/u",
+    "^<F-MLFID>p</F-MLFID> <F-CONTENT>.+</F-CONTENT>$": "/^(?<session>p) (?<message>.+)$/u",
+    "^<F-ALT_USER>a</F-ALT_USER> <F-USER>b</F-USER>$": "/^(?<user_2>a) (?<user>b)$/",
+    "^(?:<F-ALT_USER>a</F-ALT_USER>|<F-USER>b</F-USER>)$": "/^(?:(?<user>a)|(?<user>b))$/",
+    "^<F-ALT_USER1>a</F-ALT_USER1>$": "/^(?<user1>a)$/",
+    "^<F-NOFAIL>a</F-NOFAIL>b$": "/^ab$/",
+    "^<F-USER/>$": "/^<F-USER\\/>$/",
+  });
+  const named = translate("^<F-USER>a</F-USER>$", { names: (name) => `my_${name}` });
+  t.equal(named.ok && named.source, "^(?<my_user>a)$");
+});
+
+t.test("where case does not count", async (t) => {
+  texts(t, {
+    "(?i)^ab$": "/^ab$/iu",
+    "^((?i)ab)1$": "/^ab1$/iu",
+    "^(?:(?i)ab) c$": "/^[Aa][Bb] c$/",
+    "(?i)^a(?-i:b)$": "/^[Aa]b$/",
+    "^(?i:k)x$": "/^[Kk\u212a]x$/",
+  });
+});
+
+t.test("conditions and references", async (t) => {
+  texts(t, {
+    "^(?P<p>a)?b(?(p)c|d)e$": "/^(?:abc|bd)e$/",
+    "^(?P<p>a)b(?(p)c|d)$": "/^abc$/",
+    "^(?:(?P<p>a)|b)(?(1)c)$": "/^(?:ac|b)$/",
+    "^(a)|b\\1$": "/^a/",
+    "^b(?:(a)|c(?(1)x))\\1y|d$": "/^b(?<same1>a)\\k<same1>y|d$/",
+    "^a(?:b|(?P<g>c)|d)(?!(?P=g))(?:(?!x)|(?P<h>y))z$":
+      "/^a(?:b(?!(?!))|(?<g>c)(?!\\k<g>)|d(?!(?!)))(?:(?!x)|y)z$/",
+    "^(a)?b\\1$": "/^(?<same1>a)b\\k<same1>$/",
+    "^<F-USER>(?P<p>\\S+)|\\d*</F-USER> x(?(p)y|z)$": "/^(?:(?<user>\\S+) xy|(?<user>\\d*) xz)$/u",
+  });
+});
+
+t.test("loops, atomic groups and the end of the line", async (t) => {
+  texts(t, {
+    "^(?:<F-USER>\\w</F-USER>,)+$": "/^(?:(?<user>\\w),)+$/u",
+    "^(?:u=<F-USER>[^,]*</F-USER>, |\\d, )*x$":
+      "/^(?:(?:u=[^,]*, |\\d, )*u=(?<user>[^,]*), (?:u=[^,]*, |\\d, )*|(?:u=[^,]*, |\\d, )*)x$/u",
+    "^(?>a|ab)c$": "/^(?=(?<same1>a|ab))\\k<same1>c$/",
+    "^a*+b$": "/^(?=(?<same1>a*))\\k<same1>b$/",
+    "^a\\s$": "/^a\\s?$/u",
+    "^a\\s+$": "/^a\\s*$/u",
+    "^a\\s": "/^a(?:\\s|$)/u",
+    "^a[^b]": "/^a(?:[^b]|$)/u",
+    "^a\\n$": "/^a$$/",
+    "^a $": "/^a ?$/",
+    "^a(?!\\s)": "/^a(?!\\s|$)/u",
+    "^a\\s*\\Z": "/^a\\s*$/u",
+    "\\Aa$": "/^a$/",
+  });
+});
+
+t.test("roles, and whether they depend on the line", async (t) => {
+  const roles = (pattern: string) => {
+    const found = translate(pattern);
+    return found.ok ? found.roles.map(({ role, truth }) => `${role} ${truth}`) : found;
+  };
+  t.same(roles("^<F-NOFAIL>a</F-NOFAIL>b$"), ["nofail always"]);
+  t.same(roles("^(?:<F-NOFAIL>a</F-NOFAIL>|c)b$"), ["nofail depends"]);
+  t.same(roles("^<F-NOFAIL>a*</F-NOFAIL>b$"), ["nofail depends"]);
+  t.same(roles("^<F-MLFFORGET></F-MLFFORGET>b$"), ["forget never"]);
+  const cut = translateByRole("^(?:<F-NOFAIL>key</F-NOFAIL>|\\w+) for <HOST>$", "nofail");
+  t.same(cut.ok && cut.pieces.map(({ source, roles }) => [source, roles[0]?.truth ?? "never"]), [
+    ["^key for <host>$", "always"],
+    ["^\\w+ for <host>$", "never"],
+  ]);
+});
+
+t.test("what stands in the way is named, with its place and a way out", async (t) => {
+  texts(t, {
+    "a(": "missing ), unterminated subpattern at 1",
+    "a)": "unbalanced parenthesis at 1",
+    "a**": "multiple repeat at 2",
+    "*a": "nothing to repeat at 0",
+    "a{3,2}": "min repeat greater than max repeat at 2",
+    "[b-a]": "bad character range b-a at 1",
+    "[a": "unterminated character set at 0",
+    "\\y": "bad escape \\y at 0",
+    "\\1": "invalid group reference 1 at 1",
+    "(?<x>a)": "unknown extension ?< at 1",
+    "(?P<x>a)(?P<x>b)": "redefinition of group name 'x' at 8",
+    "(?<=a+)b": "look-behind requires fixed-width pattern at 0",
+    "a(?i)b": "global flags not at the start of the expression at 1",
+    "\\N{BULLET}": "\\N{...} at 0",
+    "a<SKIPLINES>b": "<SKIPLINES> at 1",
+    "a<CIDR>": "<CIDR> at 1",
+    "a\\Z": "\\Z at 1",
+    "(?:(a)|b)*\\1": "a condition on a group in a loop at 9",
+    "(?i)(a)\\1": "a reference where case does not count at 7",
+    "(<F-USER>a)</F-USER>": "tag of 'user' is never closed at 1",
+  });
+  const found = translate("\\N{BULLET}");
+  t.match(found, { ok: false, wayOut: /write the character itself/ });
+});
