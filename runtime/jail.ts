@@ -12,12 +12,13 @@ import type { JailSpec } from "./contract.ts";
 import type { Ban, Cause, Change, Decision, JailSnapshot } from "./decision.ts";
 import type { Culprit } from "./identity.ts";
 import { trackedMax } from "./limits.ts";
-import { Offences } from "./offences.ts";
+import { type OffenceRow, Offences } from "./offences.ts";
 import { formatPrefix, parsePrefix } from "./prefix.ts";
 import { type LookUp, type Protection, protect } from "./protect.ts";
 import { countable, judge, makeSentence, type Sentence, type Target } from "./sentence.ts";
 import type { SessionEvent } from "./session.ts";
 import { StandingBans } from "./standing.ts";
+import type { WindowRow } from "./window.ts";
 
 export interface JailOptions {
   readonly spec: JailSpec;
@@ -75,11 +76,18 @@ export interface Jail {
   tracked(): { readonly identities: number; readonly shed: number };
   /** Takes in changed lists and lifts bans of those who are protected now. */
   refresh(now: number): void;
-  snapshot(): JailSnapshot;
-  /** Into a fresh jail; `refresh` must follow. */
+  /** Everything that is to be remembered, taken at once and read later: what changes meanwhile is not in it. */
+  freeze(): FrozenJail;
+  /** What `freeze` gave, into a fresh jail; `refresh` must follow. */
   restore(snapshot: JailSnapshot): void;
   /** Does a journalled change again, silently. */
   apply(change: Change): void;
+}
+
+export interface FrozenJail {
+  readonly bans: readonly Ban[];
+  readonly windows: readonly { readonly sentence: string; readonly rows: Iterable<WindowRow> }[];
+  readonly offences: Iterable<OffenceRow>;
 }
 
 export function makeJail(options: JailOptions): Jail {
@@ -288,12 +296,11 @@ export function makeJail(options: JailOptions): Jail {
     return { jail: spec.name, address, id, time, observed, file, line, rule, captures };
   }
 
-  function snapshot(): JailSnapshot {
+  function freeze(): FrozenJail {
     return {
-      jail: spec.name,
       bans: [...standing.values()],
-      windows: sentences.map(({ key, window }) => ({ sentence: key, rows: window.snapshot() })),
-      offences: offences.snapshot(),
+      windows: sentences.map(({ key, window }) => ({ sentence: key, rows: window.freeze() })),
+      offences: offences.freeze(),
     };
   }
 
@@ -343,7 +350,7 @@ export function makeJail(options: JailOptions): Jail {
       shed: sentences.reduce((sum, one) => sum + one.window.shed, 0),
     }),
     refresh,
-    snapshot,
+    freeze,
     restore,
     apply,
   };

@@ -9,13 +9,13 @@ import { endProcesses } from "../action/process.ts";
 import { ActionQueue, type Answer } from "../action/queue.ts";
 import type { FirewallChange, JailSpec, Program } from "../contract.ts";
 import type { Decision, JailSnapshot } from "../decision.ts";
-import type { Jail } from "../jail.ts";
+import type { FrozenJail, Jail } from "../jail.ts";
 import { type Jails, makeJails } from "../jails.ts";
 import { openWhoLists, type WhoLists } from "../who-lists.ts";
 import type { Clock } from "./clock.ts";
 import { Evidence } from "./evidence.ts";
 import { FirewallQueue } from "./firewall-queue.ts";
-import { Ledger, type LedgerRecord } from "./ledger.ts";
+import { cut, Ledger, type LedgerRecord } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import { describeDecision, eventOf } from "./tell.ts";
 
@@ -83,9 +83,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const opened = await Ledger.open({
     folder: options.stateFolder,
     warn: (message) => log.say("warning", message),
-    sentences: jails.all.flatMap((jail) =>
-      jail.snapshot().windows.map((window) => window.sentence),
-    ),
+    sentences: jails.all.flatMap((jail) => jail.freeze().windows.map((window) => window.sentence)),
     restore: (record) => restore(record, jails, evidence),
     snapshot: () => snapshotOf(jails, evidence),
   });
@@ -190,37 +188,39 @@ function restore(record: LedgerRecord, jails: Jails, evidence: Evidence): void {
     }
     case "position":
     case "forget":
+    case "sessions":
       break;
   }
 }
 
-/** In pieces, so that no frame is so large that damage to it costs much. */
-function* snapshotOf(jails: Jails, evidence: Evidence): Iterable<LedgerRecord> {
-  for (const { spec, observed, standing, ...jail } of jails.all) {
-    const { bans, windows, offences } = jail.snapshot();
-    const piece = (part: Partial<JailSnapshot>): LedgerRecord => {
-      const empty = { jail: spec.name, bans: [], windows: [], offences: [] };
-      return { type: "jail", snapshot: { ...empty, ...part } };
-    };
-    for (const ban of bans) {
-      yield { type: "change", change: { type: "ban", jail: spec.name, ban, isNew: false } };
+/** Everything is taken at once, and made into records when there is time for them. */
+function snapshotOf(jails: Jails, evidence: Evidence): Iterable<LedgerRecord> {
+  const all = jails.all.map((jail) => ({
+    name: jail.spec.name,
+    observed: jail.observed === jail.spec.observe ? null : jail.observed,
+    frozen: jail.freeze(),
+  }));
+  const lines = evidence.freeze();
+  return (function* () {
+    for (const { name, observed, frozen } of all) {
+      yield* recordsOf(name, frozen);
+      if (observed !== null) yield { type: "observe", jail: name, on: observed };
     }
-    for (const part of cut(offences)) yield piece({ offences: part });
-    for (const { sentence, rows } of windows) {
-      for (const part of cut(rows)) yield piece({ windows: [{ sentence, rows: part }] });
-    }
-    if (observed !== spec.observe) yield { type: "observe", jail: spec.name, on: observed };
-    for (const { id } of standing.values()) {
-      const lines = evidence.linesOf(spec.name, id);
-      if (lines.length > 0) yield { type: "lines", jail: spec.name, id, lines };
-    }
-  }
+    for (const one of lines) yield { type: "lines", ...one };
+  })();
 }
 
-const pieceRows = 200;
-
-function* cut<T>(rows: readonly T[]): Iterable<readonly T[]> {
-  for (let at = 0; at < rows.length; at += pieceRows) yield rows.slice(at, at + pieceRows);
+function* recordsOf(jail: string, { bans, windows, offences }: FrozenJail): Iterable<LedgerRecord> {
+  const piece = (part: Partial<JailSnapshot>): LedgerRecord => {
+    return { type: "jail", snapshot: { jail, bans: [], windows: [], offences: [], ...part } };
+  };
+  for (const ban of bans) {
+    yield { type: "change", change: { type: "ban", jail, ban, isNew: false } };
+  }
+  for (const part of cut(offences)) yield piece({ offences: part });
+  for (const { sentence, rows } of windows) {
+    for (const part of cut(rows)) yield piece({ windows: [{ sentence, rows: part }] });
+  }
 }
 
 interface OpenFirewall {

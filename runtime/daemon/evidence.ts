@@ -77,6 +77,16 @@ export class Evidence {
     return this.#bans.get(`${jail}\0${id}`)?.answers ?? [];
   }
 
+  /** The lines of all bans at this moment. */
+  freeze(): { jail: string; id: string; lines: readonly EvidenceLine[] }[] {
+    const all = [];
+    for (const [key, { lines }] of this.#bans) {
+      const at = key.indexOf("\0");
+      if (lines.length > 0) all.push({ jail: key.slice(0, at), id: key.slice(at + 1), lines });
+    }
+    return all;
+  }
+
   restore(jail: string, id: string, lines: readonly EvidenceLine[]): void {
     this.#keep(`${jail}\0${id}`, { lines: [...lines], answers: [], linesSince: 0 });
   }
