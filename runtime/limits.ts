@@ -52,5 +52,8 @@ export const recentLineCharsMax = 300;
 /** Changes of a firewall that go out in one transaction. */
 export const firewallBatchMax = 20_000;
 
-/** Frames that may wait for the disk before a source is held back. */
-export const journalWaitingMax = 256;
+/** Changes that may wait for a firewall that works before sources are held back. */
+export const firewallWaitingMax = 4_000;
+
+/** Bytes of frames that may wait for a disk that works before sources are held back. */
+export const journalWaitingBytesMax = 1024 * 1024;

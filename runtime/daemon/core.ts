@@ -3,7 +3,7 @@
  *
  * In: batches of events from sources, orders of an administrator, the clock. Out: firewalls and actions told at once,
  * the ledger written, then the decision reported. What must hold: nothing is reported before it is on
- * disk; the disk never delays the firewall, nor the firewall the disk.
+ * disk; the disk never delays the firewall, nor the firewall the disk; what waits for either is bounded.
  */
 import { endProcesses } from "../action/process.ts";
 import { ActionQueue, type Answer } from "../action/queue.ts";
@@ -28,8 +28,8 @@ export interface CoreOptions {
   readonly log: Log;
   /** null: nothing is kept. */
   readonly stateFolder: string | null;
-  /** Takes each decision in the log's place; null: the log tells them. */
-  readonly report: ((decision: Decision) => void) | null;
+  /** Takes decisions in the log's place; null: the log tells them. */
+  readonly report: ((decisions: readonly Decision[]) => void) | null;
   /** Decide and report, but tell no firewall and run no action. */
   readonly dryRun: boolean;
 }
@@ -49,6 +49,11 @@ export interface Core {
    * false: it is in force, but the disk refused it.
    */
   settle(): Promise<boolean>;
+  /**
+   * Null: go on. Else it resolves when the disk and the firewalls have taken enough of what was decided. One that
+   * is broken never makes a source wait.
+   */
+  room(): Promise<unknown> | null;
   /** Takes in changed lists. */
   refreshWho(): Promise<void>;
   close(flush: boolean): Promise<void>;
@@ -111,11 +116,17 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   }
 
   function report(batch: readonly Decision[], saved: boolean): void {
+    options.report?.(batch);
     for (const decision of batch) {
       if (options.report === null) tellDecision(log, decision, saved);
-      else options.report(decision);
       for (const listen of listeners) listen(decision);
     }
+  }
+
+  function room(): Promise<unknown> | null {
+    const waits = firewalls.flatMap(({ queue }) => queue.room() ?? []);
+    if (opened.isBehind) waits.push(reported);
+    return waits.length === 0 ? null : Promise.all(waits);
   }
 
   const core: Core = {
@@ -128,6 +139,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     actions,
     listeners,
     settle,
+    room,
     async refreshWho() {
       if (!(await whoLists.refresh())) return;
       for (const jail of jails.all) jail.refresh(clock.now());
@@ -289,7 +301,7 @@ function enforce(
   actions: ReadonlyMap<string, ActionQueue>,
   now: number,
 ): Promise<void>[] {
-  const told: Promise<void>[] = [];
+  const changes = new Map<OpenFirewall, FirewallChange[]>(firewalls.map((one) => [one, []]));
   for (const decision of batch) {
     if (decision.type === "failure" || decision.type === "spared") continue;
     const spec = program.jails.find((jail) => jail.name === decision.jail);
@@ -299,13 +311,13 @@ function enforce(
     const hasEnded = decision.type === "unban" && decision.reason === "ended";
     const until = decision.type === "unban" ? null : decision.until;
     if (until !== null && until <= now) continue;
-    const op = opOf(decision);
-    for (const firewall of firewalls) {
-      if (!firewall.jails.has(decision.jail) || (hasEnded && firewall.queue.endsBans)) continue;
-      told.push(firewall.queue.add({ op, jail: decision.jail, address: decision.address, until }));
+    const change = { op: opOf(decision), jail: decision.jail, address: decision.address, until };
+    for (const [firewall, list] of changes) {
+      if (hasEnded && firewall.queue.endsBans) continue;
+      if (firewall.jails.has(decision.jail)) list.push(change);
     }
   }
-  return told;
+  return [...changes].map(([{ queue }, list]) => queue.add(list));
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 import type { Change, JailSnapshot } from "../decision.ts";
 import type { LaneSessions } from "../intake.ts";
-import { journalWaitingMax } from "../limits.ts";
+import { journalWaitingBytesMax } from "../limits.ts";
 import type { Position } from "../source/source.ts";
 import { Store, type StoreCounters } from "../state/store.ts";
 import { decodeRecord, encodeRecord, type Row } from "./ledger-codec.ts";
@@ -171,9 +171,11 @@ export class Ledger {
     return records;
   }
 
-  /** True when sources should wait: the disk does not keep up. */
+  /** True when sources should wait: the disk works, but does not keep up. */
   get isBehind(): boolean {
-    return (this.#store?.counters.waiting ?? 0) > journalWaitingMax;
+    const counters = this.#store?.counters;
+    if (counters === undefined || counters.fault !== null) return false;
+    return counters.waitingBytes > journalWaitingBytesMax;
   }
 
   get counters(): StoreCounters | null {

@@ -133,9 +133,8 @@ function makeConsumer(core: Core, watched: Watched, name: string) {
     takeLast: reader.takeLast,
     moved(position: Position | null) {
       if (position !== null) core.ledger.move(watched.name, position);
-      const settled = core.settle();
-      // Only a disk that does not keep up holds a source back; the firewall never does.
-      return core.ledger.isBehind ? settled.then(() => {}) : undefined;
+      void core.settle();
+      return core.room()?.then(() => {});
     },
     forget: (position) => core.ledger.forget(watched.name, position),
     caughtUp: reader.caughtUp,

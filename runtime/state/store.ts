@@ -27,8 +27,9 @@ export interface StoreOptions {
 export interface StoreCounters {
   /** Bytes in the present journal. */
   journalBytes: number;
-  /** Appends that wait for the disk to work again. */
+  /** Appends that are not on the disk yet, and their bytes. */
   waiting: number;
+  waitingBytes: number;
   /** Appends given up while the disk failed: their bans stand, but not in the state. */
   lost: number;
   /** What the disk last said; null: it works. */
@@ -51,13 +52,18 @@ const snapshotFrameRecords = 20;
 const snapshotChunkBytes = 64 * 1024;
 
 export class Store {
-  readonly counters: StoreCounters = { journalBytes: 0, waiting: 0, lost: 0, fault: null };
+  readonly counters: StoreCounters = {
+    journalBytes: 0,
+    waiting: 0,
+    waitingBytes: 0,
+    lost: 0,
+    fault: null,
+  };
   /** A file was damaged: only a new snapshot makes what could be saved of it last. */
   damaged = false;
   /** Generation of the newest whole snapshot; 0: there is none, the journals are everything. */
   #base = 0;
   #waiting: Append[] = [];
-  #waitingBytes = 0;
   #writing: Promise<void> | null = null;
   #closed = false;
   #compacting = false;
@@ -120,13 +126,13 @@ export class Store {
   append(records: readonly unknown[], durable: boolean): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
     const bytes = encodeFrame(records);
-    if (this.#waitingBytes + bytes.length > waitingBytesMax) {
+    if (this.counters.waitingBytes + bytes.length > waitingBytesMax) {
       this.counters.lost++;
       return Promise.resolve(false);
     }
     return new Promise((resolve) => {
       this.#waiting.push({ bytes, durable, resolve });
-      this.#waitingBytes += bytes.length;
+      this.counters.waitingBytes += bytes.length;
       this.counters.waiting++;
       this.#start();
     });
@@ -151,7 +157,7 @@ export class Store {
     const bytes = Buffer.concat(batch.map((append) => append.bytes));
     const durable = batch.some((append) => append.durable);
     const saved = bytes.length === 0 || (await this.#writeBatch(bytes, durable));
-    this.#waitingBytes -= bytes.length;
+    this.counters.waitingBytes -= bytes.length;
     this.counters.waiting -= batch.length;
     if (!saved) this.counters.lost += batch.length;
     for (const append of batch) append.resolve(saved);

@@ -32,7 +32,7 @@ function open() {
   const change = (op: FirewallChange["op"], address: string): Promise<void> => {
     const one = { op, jail: "door", address, until: null };
     if (op === "add") standing.push(one);
-    return queue.add(one);
+    return queue.add([one]);
   };
   t.teardown(() => queue.stop(false));
   return { queue, host, told, said, change };

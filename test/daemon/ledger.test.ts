@@ -331,3 +331,41 @@ t.test("a restart, with compactions or without, gives the state that was", async
   );
   t.pass(`${run} histories`);
 });
+
+t.test(
+  "what happens while much is written out stands in the journal behind it, once",
+  async (t) => {
+    const stateFolder = join(makeFolder(t), "state");
+    const clock = makeHandClock();
+    const core = await openTestCore(twoSentences(), { clock, stateFolder });
+    const reader = openTestReader(core);
+    const fail = (from: number, to: number) => {
+      const lines = [];
+      for (let n = from; n < to; n++) {
+        lines.push(`- fail 198.18.${n >> 8}.${n & 255} user=${n % 3} session=${n % 50}`);
+      }
+      feed(reader, lines);
+      core.ledger.move("file door.log", { kind: "journal", query: "", cursor: String(to) });
+      return core.settle();
+    };
+    const hosts = 6_000;
+    for (let n = 0; n < hosts; n += 500) await fail(n, n + 500);
+    let isDone = false;
+    const compaction = core.ledger.compact().then(() => {
+      isDone = true;
+    });
+    let during = 0;
+    // Those whose turn to be written out comes last, and some that are new.
+    for (; !isDone; during++) {
+      const n = hosts - 50 + (during % 100);
+      void fail(n, n + 1);
+      await new Promise((done) => setImmediate(done));
+    }
+    await compaction;
+    await core.ledger.commit(true);
+    t.ok(during > 3, `${during} failures while it was written`);
+    const restored = await startOn(stateFolder, clock);
+    deepStrictEqual(restored, stateOf(core, reader, clock.time), "each of them counted once");
+    await core.close(false);
+  },
+);
