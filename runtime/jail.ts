@@ -130,6 +130,7 @@ export function makeJail(options: JailOptions): Jail {
       type: "failure",
       weight: event.weight,
       evidence,
+      counted: counts.map(({ id }) => id),
     });
     decide(counts, culprit, time, cause);
     return true;
@@ -174,7 +175,7 @@ export function makeJail(options: JailOptions): Jail {
 
   /** All sentences that fire make one ban of each identity, with the latest of their ends. */
   function decide(counts: readonly Count[], culprit: Culprit, time: number, cause: Cause): void {
-    const wanted = new Map<string, { target: Target; until: number | null; offence: number }>();
+    const wanted = new Map<string, Omit<Order, "forced" | keyof Target> & { target: Target }>();
     for (const { sentence, id, isReached } of counts) {
       if (!isReached) continue;
       onChange({ type: "use", jail: spec.name, sentence: sentence.key, id });
@@ -184,7 +185,9 @@ export function makeJail(options: JailOptions): Jail {
         const until = banUntil(sentence.spec, offence, time, target.id, options.chance);
         const other = wanted.get(target.id);
         const end = other === undefined ? until : laterEnd(until, other.until);
-        wanted.set(target.id, { target: strongerOf(target, other?.target), until: end, offence });
+        const chosen = strongerOf(target, other?.target);
+        const counted = chosen === target ? id : (other?.counted ?? id);
+        wanted.set(target.id, { target: chosen, until: end, offence, counted });
       }
       for (const spared of verdict.spared) {
         counters.spared += 1;
@@ -192,8 +195,8 @@ export function makeJail(options: JailOptions): Jail {
         give({ ...about, type: "spared", hosts: spared.hosts });
       }
     }
-    for (const { target, until, offence } of wanted.values()) {
-      place({ ...target, until, offence, forced: false }, time, cause, culprit.address);
+    for (const { target, ...rest } of wanted.values()) {
+      place({ ...target, ...rest, forced: false }, time, cause, culprit.address);
     }
   }
 
@@ -209,6 +212,8 @@ export function makeJail(options: JailOptions): Jail {
     readonly until: number | null;
     readonly offence: number;
     readonly forced: boolean;
+    /** The identity whose failures led to it. */
+    readonly counted: string;
   }
 
   function place(order: Order, time: number, cause: Cause, culprit: string | null): void {
@@ -241,6 +246,7 @@ export function makeJail(options: JailOptions): Jail {
       offence: ban.offence,
       insteadOf: ban.insteadOf,
       culprit,
+      counted: order.counted,
     });
   }
 
@@ -257,7 +263,7 @@ export function makeJail(options: JailOptions): Jail {
       forMs !== undefined ? forMs : first === undefined ? null : banLengthMs(first, 1);
     const until = lengthMs === null ? null : now + lengthMs;
     const id = formatPrefix(prefix);
-    const order = { id, address: id, failures: 0, insteadOf: null, until, forced };
+    const order = { id, address: id, failures: 0, insteadOf: null, until, forced, counted: id };
     place({ ...order, offence: offenceOf(id, now) }, now, nobodysCause, null);
     return true;
   }
