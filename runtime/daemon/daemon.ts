@@ -76,6 +76,7 @@ export async function runDaemon(
   const { flush, why } = await stopping.stopped;
   log.say("info", `stopping: ${why}`, { event: "stopping" });
   timers.stop();
+  for (const queue of core.firewalls) queue.holdNobody();
   for (const { source } of sources) await source.stop();
   for (const queue of core.actions.values()) queue.add(lifecycleEvent("stop"));
   await core.close(flush);

@@ -43,6 +43,7 @@ export class FirewallQueue {
   #waitingChanges = 0;
   /** Who waits for room in it. */
   #held: (() => void)[] = [];
+  #holds = true;
   /** Who waits for the next attempt to bring the firewall back whole, however it ends. */
   #attempts: (() => void)[] = [];
   #running: Promise<void> | null = null;
@@ -93,8 +94,15 @@ export class FirewallQueue {
    * it should wait. One that does not work never makes anybody wait.
    */
   room(): Promise<void> | null {
-    if (this.#fault !== null || this.#waitingChanges <= firewallWaitingMax) return null;
+    if (!this.#holds || this.#fault !== null) return null;
+    if (this.#waitingChanges <= firewallWaitingMax) return null;
     return new Promise((done) => this.#held.push(done));
+  }
+
+  /** The daemon is about to stop: nobody waits for room any more. */
+  holdNobody(): void {
+    this.#holds = false;
+    for (const go of this.#held.splice(0)) go();
   }
 
   status(): FirewallStatus {
