@@ -99,7 +99,7 @@ function startWriter(log: string, random: (below: number) => number) {
   };
 }
 
-t.test(`kill -9, ${kills} times`, { timeout: 230_000 }, async (t) => {
+t.test(`kill -9, ${kills} times`, { timeout: kills > 50 ? 900_000 : 230_000 }, async (t) => {
   const seed = 1 + (Date.now() % 1_000_000);
   t.comment(`seed ${seed}`);
   const random = makeRandom(seed);
