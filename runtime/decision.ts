@@ -49,6 +49,8 @@ export type Decision =
       readonly weight: number;
       /** The identity is banned already: the line shows that the ban does not hold, and does not count. */
       readonly evidence: boolean;
+      /** The identities that it counted for: a host, its prefix, a user. */
+      readonly counted: readonly string[];
     })
   | (Decided & {
       readonly type: "ban" | "prolong";
@@ -58,6 +60,8 @@ export type Decision =
       readonly insteadOf: string | null;
       /** The address of the failure that completed it; null: it named none, or an administrator. */
       readonly culprit: string | null;
+      /** The identity whose failures led to it: of a host banned in a prefix's place, the prefix. */
+      readonly counted: string;
     })
   | (Decided & { readonly type: "unban"; readonly reason: "ended" | "lifted" | "protected" })
   | (Decided & {

@@ -9,6 +9,7 @@ import type { RecordTaker } from "./records.ts";
 import {
   type SessionCounters,
   type SessionEvent,
+  type SessionRow,
   type Sessions,
   trackSessions,
 } from "./session.ts";
@@ -19,6 +20,18 @@ export interface Intake extends RecordTaker {
   oversized(): number;
   /** Summed over all filters. */
   sessions(): SessionCounters;
+  /** Sessions that changed since the last call, or all of them. */
+  sessionRows(all: boolean): LaneSessions[];
+  /** Takes in what `sessionRows` told, before the first record. */
+  restore(sessions: LaneSessions): void;
+}
+
+/** Sessions of one filter on one lane. */
+export interface LaneSessions {
+  readonly lane: number;
+  /** `FilterSpec.id`. */
+  readonly filter: string;
+  readonly rows: readonly SessionRow[];
 }
 
 /** One scanner over the source. */
@@ -47,6 +60,7 @@ export function openIntake(
   now: () => number,
   give: GiveEvent,
   see?: SeeHit,
+  remembers = false,
 ): Intake {
   const lanes: Lane[] = lanesWanted.map(({ scanner, zone }, index) => {
     const spec = program.scanners[scanner];
@@ -54,15 +68,43 @@ export function openIntake(
     return { index, scanner: spec.make({ now, zone }), sessions: new Map() };
   });
 
+  /** Ordinals go on behind those of restored failures, so that no record has the number of another. */
+  let before = 0;
+
+  function sessionsOf(lane: Lane, at: number): Sessions | null {
+    const found = lane.sessions.get(at);
+    if (found !== undefined) return found;
+    const filter = program.filters[at];
+    if (filter === undefined) return null;
+    const made = trackSessions(filter, remembers);
+    lane.sessions.set(at, made);
+    return made;
+  }
+
   function settle(lane: Lane, hit: Hit): void {
-    let sessions = lane.sessions.get(hit.filter);
-    if (sessions === undefined) {
-      const filter = program.filters[hit.filter];
-      if (filter === undefined) return;
-      sessions = trackSessions(filter);
-      lane.sessions.set(hit.filter, sessions);
+    sessionsOf(lane, hit.filter)?.take(hit, (event) => give(event, lane.index));
+  }
+
+  function restore({ lane: index, filter, rows }: LaneSessions): void {
+    const lane = lanes[index];
+    const at = program.filters.findIndex((one) => one.id === filter);
+    if (lane === undefined || at < 0) return;
+    const sessions = sessionsOf(lane, at);
+    for (const row of rows) {
+      sessions?.restore(row);
+      before = Math.max(before, ...row.held.map((held) => held.record));
     }
-    sessions.take(hit, (event) => give(event, lane.index));
+    for (const { scanner } of lanes) scanner.records = before;
+  }
+
+  function* sessionRows(all: boolean): Iterable<LaneSessions> {
+    for (const lane of lanes) {
+      for (const [at, sessions] of lane.sessions) {
+        const rows = all ? sessions.rows() : sessions.changes();
+        const filter = program.filters[at]?.id ?? "";
+        if (rows.length > 0) yield { lane: lane.index, filter, rows };
+      }
+    }
   }
 
   /** Several scanners read the same bytes one after the other: their hits are put in order first. */
@@ -93,7 +135,7 @@ export function openIntake(
     takeLast: (bytes, start, end) => {
       read(bytes, (scanner, report) => scanner.scanLast(bytes, start, end, report));
     },
-    records: () => lanes[0]?.scanner.records ?? 0,
+    records: () => (lanes[0]?.scanner.records ?? 0) - before,
     oversized: () => lanes[0]?.scanner.oversized ?? 0,
     sessions: () => {
       const sum: SessionCounters = { sessionsShed: 0, heldShed: 0, nobody: 0 };
@@ -104,5 +146,7 @@ export function openIntake(
       }
       return sum;
     },
+    sessionRows: (all) => [...sessionRows(all)],
+    restore,
   };
 }

@@ -12,12 +12,13 @@ import type { JailSpec } from "./contract.ts";
 import type { Ban, Cause, Change, Decision, JailSnapshot } from "./decision.ts";
 import type { Culprit } from "./identity.ts";
 import { trackedMax } from "./limits.ts";
-import { Offences } from "./offences.ts";
+import { type OffenceRow, Offences } from "./offences.ts";
 import { formatPrefix, parsePrefix } from "./prefix.ts";
 import { type LookUp, type Protection, protect } from "./protect.ts";
 import { countable, judge, makeSentence, type Sentence, type Target } from "./sentence.ts";
 import type { SessionEvent } from "./session.ts";
 import { StandingBans } from "./standing.ts";
+import type { WindowRow } from "./window.ts";
 
 export interface JailOptions {
   readonly spec: JailSpec;
@@ -75,11 +76,18 @@ export interface Jail {
   tracked(): { readonly identities: number; readonly shed: number };
   /** Takes in changed lists and lifts bans of those who are protected now. */
   refresh(now: number): void;
-  snapshot(): JailSnapshot;
-  /** Into a fresh jail; `refresh` must follow. */
+  /** Everything that is to be remembered, taken at once and read later: what changes meanwhile is not in it. */
+  freeze(): FrozenJail;
+  /** What `freeze` gave, into a fresh jail; `refresh` must follow. */
   restore(snapshot: JailSnapshot): void;
   /** Does a journalled change again, silently. */
   apply(change: Change): void;
+}
+
+export interface FrozenJail {
+  readonly bans: readonly Ban[];
+  readonly windows: readonly { readonly sentence: string; readonly rows: Iterable<WindowRow> }[];
+  readonly offences: Iterable<OffenceRow>;
 }
 
 export function makeJail(options: JailOptions): Jail {
@@ -122,6 +130,7 @@ export function makeJail(options: JailOptions): Jail {
       type: "failure",
       weight: event.weight,
       evidence,
+      counted: counts.map(({ id }) => id),
     });
     decide(counts, culprit, time, cause);
     return true;
@@ -166,7 +175,7 @@ export function makeJail(options: JailOptions): Jail {
 
   /** All sentences that fire make one ban of each identity, with the latest of their ends. */
   function decide(counts: readonly Count[], culprit: Culprit, time: number, cause: Cause): void {
-    const wanted = new Map<string, { target: Target; until: number | null; offence: number }>();
+    const wanted = new Map<string, Omit<Order, "forced" | keyof Target> & { target: Target }>();
     for (const { sentence, id, isReached } of counts) {
       if (!isReached) continue;
       onChange({ type: "use", jail: spec.name, sentence: sentence.key, id });
@@ -176,7 +185,9 @@ export function makeJail(options: JailOptions): Jail {
         const until = banUntil(sentence.spec, offence, time, target.id, options.chance);
         const other = wanted.get(target.id);
         const end = other === undefined ? until : laterEnd(until, other.until);
-        wanted.set(target.id, { target: strongerOf(target, other?.target), until: end, offence });
+        const chosen = strongerOf(target, other?.target);
+        const counted = chosen === target ? id : (other?.counted ?? id);
+        wanted.set(target.id, { target: chosen, until: end, offence, counted });
       }
       for (const spared of verdict.spared) {
         counters.spared += 1;
@@ -184,8 +195,8 @@ export function makeJail(options: JailOptions): Jail {
         give({ ...about, type: "spared", hosts: spared.hosts });
       }
     }
-    for (const { target, until, offence } of wanted.values()) {
-      place({ ...target, until, offence, forced: false }, time, cause, culprit.address);
+    for (const { target, ...rest } of wanted.values()) {
+      place({ ...target, ...rest, forced: false }, time, cause, culprit.address);
     }
   }
 
@@ -201,6 +212,8 @@ export function makeJail(options: JailOptions): Jail {
     readonly until: number | null;
     readonly offence: number;
     readonly forced: boolean;
+    /** The identity whose failures led to it. */
+    readonly counted: string;
   }
 
   function place(order: Order, time: number, cause: Cause, culprit: string | null): void {
@@ -233,6 +246,7 @@ export function makeJail(options: JailOptions): Jail {
       offence: ban.offence,
       insteadOf: ban.insteadOf,
       culprit,
+      counted: order.counted,
     });
   }
 
@@ -249,7 +263,7 @@ export function makeJail(options: JailOptions): Jail {
       forMs !== undefined ? forMs : first === undefined ? null : banLengthMs(first, 1);
     const until = lengthMs === null ? null : now + lengthMs;
     const id = formatPrefix(prefix);
-    const order = { id, address: id, failures: 0, insteadOf: null, until, forced };
+    const order = { id, address: id, failures: 0, insteadOf: null, until, forced, counted: id };
     place({ ...order, offence: offenceOf(id, now) }, now, nobodysCause, null);
     return true;
   }
@@ -288,12 +302,11 @@ export function makeJail(options: JailOptions): Jail {
     return { jail: spec.name, address, id, time, observed, file, line, rule, captures };
   }
 
-  function snapshot(): JailSnapshot {
+  function freeze(): FrozenJail {
     return {
-      jail: spec.name,
       bans: [...standing.values()],
-      windows: sentences.map(({ key, window }) => ({ sentence: key, rows: window.snapshot() })),
-      offences: offences.snapshot(),
+      windows: sentences.map(({ key, window }) => ({ sentence: key, rows: window.freeze() })),
+      offences: offences.freeze(),
     };
   }
 
@@ -343,7 +356,7 @@ export function makeJail(options: JailOptions): Jail {
       shed: sentences.reduce((sum, one) => sum + one.window.shed, 0),
     }),
     refresh,
-    snapshot,
+    freeze,
     restore,
     apply,
   };

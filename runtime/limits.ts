@@ -39,18 +39,21 @@ export const listBytesMax = 16 * 1024 * 1024;
 /** A capture or another text of the log, in what we report; the rest is cut. */
 export const reportedTextMax = 4096;
 
-/** Hosts whose last lines are kept for `bans --why` before they are banned; the oldest goes first. */
+/** Identities whose last lines are kept for `bans --why` before they are banned; the oldest goes first. */
 export const recentIdentitiesMax = 5_000;
 
 /** Bans whose lines are kept for `bans --why`; of older ones the rule and the place remain. */
 export const explainedBansMax = 10_000;
 
 /** Lines kept a host, and characters of each: enough to see what happened. */
-export const recentLinesMax = 6;
+export const recentLinesMax = 10;
 export const recentLineCharsMax = 300;
 
 /** Changes of a firewall that go out in one transaction. */
 export const firewallBatchMax = 20_000;
 
-/** Frames that may wait for the disk before a source is held back. */
-export const journalWaitingMax = 256;
+/** Changes that may wait for a firewall that works before sources are held back. */
+export const firewallWaitingMax = 4_000;
+
+/** Bytes of frames that may wait for a disk that works before sources are held back. */
+export const journalWaitingBytesMax = 1024 * 1024;

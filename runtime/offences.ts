@@ -12,7 +12,8 @@ export type OffenceRow = readonly [id: string, times: readonly number[]];
 export class Offences {
   /** Identities forgotten because there were too many. */
   shed = 0;
-  readonly #times = new Map<string, number[]>();
+  /** The arrays are never changed, only replaced: `freeze` keeps them. */
+  readonly #times = new Map<string, readonly number[]>();
 
   constructor(
     readonly rememberMs: number,
@@ -20,11 +21,12 @@ export class Offences {
   ) {}
 
   add(id: string, time: number): void {
-    const times = this.#times.get(id) ?? [];
+    const times = this.#times.get(id);
     this.#times.delete(id);
-    this.#times.set(id, times);
-    times.push(time);
-    if (times.length > offencesPerIdentityMax) times.shift();
+    this.#times.set(
+      id,
+      times === undefined ? [time] : [...times, time].slice(-offencesPerIdentityMax),
+    );
     this.#forget(time);
   }
 
@@ -33,8 +35,13 @@ export class Offences {
     return this.#times.get(id)?.filter((time) => time > since).length ?? 0;
   }
 
-  snapshot(): OffenceRow[] {
-    return [...this.#times].map(([id, times]) => [id, [...times]] as const);
+  /** The rows of this moment; they may be read later. */
+  freeze(): Iterable<OffenceRow> {
+    const ids = [...this.#times.keys()];
+    const times = [...this.#times.values()];
+    return (function* () {
+      for (const [at, id] of ids.entries()) yield [id, times[at] ?? []] as const;
+    })();
   }
 
   restore(rows: readonly OffenceRow[]): void {

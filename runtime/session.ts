@@ -42,20 +42,46 @@ export interface SessionCounters {
   nobody: number;
 }
 
+/** What a held failure needs once it is known who caused it. */
+type Held = Pick<Hit, "rule" | "record" | "captures" | "weight">;
+
 interface Session {
   party: Party | null;
-  held: Hit[];
+  held: Held[];
   seen: number;
+}
+
+/** A session as plain data. Without a party and without held failures it is over. */
+export interface SessionRow {
+  readonly key: string;
+  /** Milliseconds since 1970; null: its records have no stamp. */
+  readonly seen: number | null;
+  readonly party: Party | null;
+  readonly held: readonly {
+    readonly rule: string;
+    readonly record: number;
+    readonly captures: Readonly<Record<string, string>>;
+    readonly weight: number;
+  }[];
 }
 
 export interface Sessions {
   take(hit: Hit, give: (event: SessionEvent) => void): void;
   readonly counters: SessionCounters;
+  /** Those that changed since the last call, each as it is now. */
+  changes(): SessionRow[];
+  /** All of them, those seen longest ago first. */
+  rows(): SessionRow[];
+  /** Does what `changes` told again. What the policy has no more is left out. */
+  restore(row: SessionRow): void;
 }
 
-/** Sessions of one filter on one source. Nothing in them outlives the source. */
-export function trackSessions(filter: FilterSpec): Sessions {
+/** Sessions of one filter on one source. `remembers`: somebody asks for changes. */
+export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
   const counters: SessionCounters = { sessionsShed: 0, heldShed: 0, nobody: 0 };
+  const changed = new Set<string>();
+  /** Keys of those that `changes` told and did not take back. */
+  const told = new Set<string>();
   /** In the order in which they were last seen: a Map keeps the order of insertion. */
   const sessions = new Map<string, Session>();
 
@@ -93,6 +119,7 @@ export function trackSessions(filter: FilterSpec): Sessions {
   }
 
   function keep(key: string, session: Session): void {
+    if (remembers) changed.add(key);
     sessions.delete(key);
     if (session.party === null && session.held.length === 0) return;
     sessions.set(key, session);
@@ -104,6 +131,7 @@ export function trackSessions(filter: FilterSpec): Sessions {
   }
 
   function forget(key: string): void {
+    if (remembers) changed.add(key);
     counters.heldShed += sessions.get(key)?.held.length ?? 0;
     sessions.delete(key);
   }
@@ -150,7 +178,46 @@ export function trackSessions(filter: FilterSpec): Sessions {
     for (const hit of held) give(eventOf("failure", hit, by, by));
   }
 
-  return { take, counters };
+  function changes(): SessionRow[] {
+    const rows: SessionRow[] = [];
+    for (const key of changed) {
+      const session = sessions.get(key);
+      if (session !== undefined) {
+        told.add(key);
+        rows.push(rowOf(key, session));
+      } else if (told.delete(key)) rows.push({ key, seen: null, party: null, held: [] });
+    }
+    changed.clear();
+    return rows;
+  }
+
+  function restore({ key, seen, party, held }: SessionRow): void {
+    sessions.delete(key);
+    told.delete(key);
+    const known: Held[] = [];
+    for (const { rule: name, ...rest } of held) {
+      const rule = filter.rules.find((one) => one.name === name);
+      if (rule !== undefined) known.push({ ...rest, rule });
+    }
+    if (party === null && known.length === 0) return;
+    told.add(key);
+    keep(key, { party, held: known, seen: seen ?? Number.NaN });
+    changed.delete(key);
+  }
+
+  const rows = () => [...sessions].map(([key, session]) => rowOf(key, session));
+  return { take, counters, changes, rows, restore };
+}
+
+function rowOf(key: string, { party, held, seen }: Session): SessionRow {
+  return {
+    key,
+    seen: Number.isNaN(seen) ? null : seen,
+    party,
+    held: held.map(({ rule, record, captures, weight }) => {
+      return { rule: rule.name, record, captures, weight };
+    }),
+  };
 }
 
 function names(hit: Hit): boolean {
@@ -163,10 +230,10 @@ function isSomebodyElse(session: Session, hit: Hit): boolean {
   return (session.party.address ?? session.party.host) !== (hit.address ?? hit.host);
 }
 
-function eventOf(kind: SessionEventKind, hit: Hit, settledBy: Hit, party: Party): SessionEvent {
+function eventOf(kind: SessionEventKind, hit: Held, settledBy: Hit, party: Party): SessionEvent {
   return {
     kind,
-    filter: hit.filter,
+    filter: settledBy.filter,
     rule: hit.rule,
     line: settledBy.record,
     origin: hit.record,

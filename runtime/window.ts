@@ -40,7 +40,7 @@ export class Window {
   shed = 0;
 
   readonly #rowOf = new Map<string, number>();
-  readonly #keys: string[] = [];
+  #keys: string[] = [];
   #first = new Int32Array(16).fill(none);
   #total = new Int32Array(16);
   /** Rows of one level form a list from the one touched longest ago to the latest. */
@@ -57,8 +57,8 @@ export class Window {
   #freeCell = none;
   #cells = 0;
   /** Only sentences that need them fill these. */
-  readonly #addresses: (string | null)[] = [];
-  readonly #values: (string | null)[] = [];
+  #addresses: (string | null)[] = [];
+  #values: (string | null)[] = [];
 
   constructor(readonly options: WindowOptions) {}
 
@@ -88,15 +88,30 @@ export class Window {
     return counted;
   }
 
-  /** Everything as plain data, weakest first, so that restoring in order sheds the right ones. */
-  snapshot(): WindowRow[] {
-    const rows: WindowRow[] = [];
+  /**
+   * Everything as plain data, weakest first, so that restoring in order sheds the right ones. The rows are those
+   * of this moment, whenever they are read: copying the arrays is quick, making the rows is not.
+   */
+  freeze(): Iterable<WindowRow> {
+    const copy = new Window(this.options);
+    copy.#keys = this.#keys.slice();
+    copy.#first = this.#first.slice();
+    copy.#after = this.#after.slice();
+    copy.#oldest.set(this.#oldest);
+    copy.#times = this.#times.slice();
+    copy.#weights = this.#weights.slice();
+    copy.#next = this.#next.slice();
+    copy.#addresses = this.#addresses.slice();
+    copy.#values = this.#values.slice();
+    return copy.#rows();
+  }
+
+  *#rows(): Iterable<WindowRow> {
     for (let level = 0; level < levels; level += 1) {
       for (let row = this.#oldest[level] ?? none; row !== none; row = this.#after[row] ?? none) {
-        rows.push([this.#keys[row] ?? "", this.#read(row)]);
+        yield [this.#keys[row] ?? "", this.#read(row)];
       }
     }
-    return rows;
   }
 
   restore(rows: readonly WindowRow[]): void {

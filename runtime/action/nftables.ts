@@ -50,7 +50,7 @@ export function nftables(context: DriverContext): Firewall {
       await nft(wholeTable(jails, bans, now()));
     },
     async apply(changes) {
-      const text = changes.map((change) => changeText(jails, change, now())).join("");
+      const text = changesText(jails, changes, now());
       if (text !== "") await nft(text);
     },
     async check(sample) {
@@ -126,20 +126,39 @@ function timeoutText(until: number | null, now: number): string | null {
   return ` timeout ${Math.ceil(left)}ms`;
 }
 
-function changeText(
+/** Additions that stand together become one list a set: nft takes half the time for it. */
+function changesText(
   jails: ReadonlyMap<string, JailSets>,
-  change: FirewallChange,
+  changes: readonly FirewallChange[],
   now: number,
 ): string {
-  const element = elementOf(jails, change);
-  if (element === null) return "";
-  const at = `element ${table} ${element.set} { ${element.address}`;
-  const timeout = timeoutText(change.until, now);
-  // Deleting what is not there fails the whole transaction: add it first. Adding what is
-  // there keeps its old timeout: delete it in between. The kernel sees all three at once.
-  if (change.op === "delete" || timeout === null) return `add ${at} }\ndelete ${at} }\n`;
-  if (change.op === "add") return `add ${at}${timeout} }\n`;
-  return `add ${at} }\ndelete ${at} }\nadd ${at}${timeout} }\n`;
+  let text = "";
+  const added = new Map<string, string[]>();
+  const flush = () => {
+    for (const [set, members] of added) {
+      text += `add element ${table} ${set} { ${members.join(", ")} }\n`;
+    }
+    added.clear();
+  };
+  for (const change of changes) {
+    const element = elementOf(jails, change);
+    if (element === null) continue;
+    const timeout = timeoutText(change.until, now);
+    if (change.op === "add" && timeout !== null) {
+      const members = added.get(element.set);
+      if (members === undefined) added.set(element.set, [element.address + timeout]);
+      else members.push(element.address + timeout);
+      continue;
+    }
+    flush();
+    const at = `element ${table} ${element.set} { ${element.address}`;
+    // Deleting what is not there fails the whole transaction: add it first. Adding what is
+    // there keeps its old timeout: delete it in between. The kernel sees all three at once.
+    text += `add ${at} }\ndelete ${at} }\n`;
+    if (change.op === "extend" && timeout !== null) text += `add ${at}${timeout} }\n`;
+  }
+  flush();
+  return text;
 }
 
 /** The table from nothing, in one transaction: created so that it can be deleted, deleted, made anew. */

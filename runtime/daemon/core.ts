@@ -3,19 +3,19 @@
  *
  * In: batches of events from sources, orders of an administrator, the clock. Out: firewalls and actions told at once,
  * the ledger written, then the decision reported. What must hold: nothing is reported before it is on
- * disk; the disk never delays the firewall, nor the firewall the disk.
+ * disk; the disk never delays the firewall, nor the firewall the disk; what waits for either is bounded.
  */
 import { endProcesses } from "../action/process.ts";
 import { ActionQueue, type Answer } from "../action/queue.ts";
 import type { FirewallChange, JailSpec, Program } from "../contract.ts";
 import type { Decision, JailSnapshot } from "../decision.ts";
-import type { Jail } from "../jail.ts";
+import type { FrozenJail, Jail } from "../jail.ts";
 import { type Jails, makeJails } from "../jails.ts";
 import { openWhoLists, type WhoLists } from "../who-lists.ts";
 import type { Clock } from "./clock.ts";
 import { Evidence } from "./evidence.ts";
 import { FirewallQueue } from "./firewall-queue.ts";
-import { Ledger, type LedgerRecord } from "./ledger.ts";
+import { cut, Ledger, type LedgerRecord } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import { describeDecision, eventOf } from "./tell.ts";
 
@@ -28,8 +28,8 @@ export interface CoreOptions {
   readonly log: Log;
   /** null: nothing is kept. */
   readonly stateFolder: string | null;
-  /** Takes each decision in the log's place; null: the log tells them. */
-  readonly report: ((decision: Decision) => void) | null;
+  /** Takes decisions in the log's place; null: the log tells them. */
+  readonly report: ((decisions: readonly Decision[]) => void) | null;
   /** Decide and report, but tell no firewall and run no action. */
   readonly dryRun: boolean;
 }
@@ -49,6 +49,11 @@ export interface Core {
    * false: it is in force, but the disk refused it.
    */
   settle(): Promise<boolean>;
+  /**
+   * Null: go on. Else it resolves when the disk and the firewalls have taken enough of what was decided. One that
+   * is broken never makes a source wait.
+   */
+  room(): Promise<unknown> | null;
   /** Takes in changed lists. */
   refreshWho(): Promise<void>;
   close(flush: boolean): Promise<void>;
@@ -83,9 +88,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const opened = await Ledger.open({
     folder: options.stateFolder,
     warn: (message) => log.say("warning", message),
-    sentences: jails.all.flatMap((jail) =>
-      jail.snapshot().windows.map((window) => window.sentence),
-    ),
+    sentences: jails.all.flatMap((jail) => jail.freeze().windows.map((window) => window.sentence)),
     restore: (record) => restore(record, jails, evidence),
     snapshot: () => snapshotOf(jails, evidence),
   });
@@ -113,11 +116,17 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   }
 
   function report(batch: readonly Decision[], saved: boolean): void {
+    options.report?.(batch);
     for (const decision of batch) {
       if (options.report === null) tellDecision(log, decision, saved);
-      else options.report(decision);
       for (const listen of listeners) listen(decision);
     }
+  }
+
+  function room(): Promise<unknown> | null {
+    const waits = firewalls.flatMap(({ queue }) => queue.room() ?? []);
+    if (opened.isBehind) waits.push(reported);
+    return waits.length === 0 ? null : Promise.all(waits);
   }
 
   const core: Core = {
@@ -130,6 +139,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     actions,
     listeners,
     settle,
+    room,
     async refreshWho() {
       if (!(await whoLists.refresh())) return;
       for (const jail of jails.all) jail.refresh(clock.now());
@@ -190,37 +200,39 @@ function restore(record: LedgerRecord, jails: Jails, evidence: Evidence): void {
     }
     case "position":
     case "forget":
+    case "sessions":
       break;
   }
 }
 
-/** In pieces, so that no frame is so large that damage to it costs much. */
-function* snapshotOf(jails: Jails, evidence: Evidence): Iterable<LedgerRecord> {
-  for (const { spec, observed, standing, ...jail } of jails.all) {
-    const { bans, windows, offences } = jail.snapshot();
-    const piece = (part: Partial<JailSnapshot>): LedgerRecord => {
-      const empty = { jail: spec.name, bans: [], windows: [], offences: [] };
-      return { type: "jail", snapshot: { ...empty, ...part } };
-    };
-    for (const ban of bans) {
-      yield { type: "change", change: { type: "ban", jail: spec.name, ban, isNew: false } };
+/** Everything is taken at once, and made into records when there is time for them. */
+function snapshotOf(jails: Jails, evidence: Evidence): Iterable<LedgerRecord> {
+  const all = jails.all.map((jail) => ({
+    name: jail.spec.name,
+    observed: jail.observed === jail.spec.observe ? null : jail.observed,
+    frozen: jail.freeze(),
+  }));
+  const lines = evidence.freeze();
+  return (function* () {
+    for (const { name, observed, frozen } of all) {
+      yield* recordsOf(name, frozen);
+      if (observed !== null) yield { type: "observe", jail: name, on: observed };
     }
-    for (const part of cut(offences)) yield piece({ offences: part });
-    for (const { sentence, rows } of windows) {
-      for (const part of cut(rows)) yield piece({ windows: [{ sentence, rows: part }] });
-    }
-    if (observed !== spec.observe) yield { type: "observe", jail: spec.name, on: observed };
-    for (const { id } of standing.values()) {
-      const lines = evidence.linesOf(spec.name, id);
-      if (lines.length > 0) yield { type: "lines", jail: spec.name, id, lines };
-    }
-  }
+    for (const one of lines) yield { type: "lines", ...one };
+  })();
 }
 
-const pieceRows = 200;
-
-function* cut<T>(rows: readonly T[]): Iterable<readonly T[]> {
-  for (let at = 0; at < rows.length; at += pieceRows) yield rows.slice(at, at + pieceRows);
+function* recordsOf(jail: string, { bans, windows, offences }: FrozenJail): Iterable<LedgerRecord> {
+  const piece = (part: Partial<JailSnapshot>): LedgerRecord => {
+    return { type: "jail", snapshot: { jail, bans: [], windows: [], offences: [], ...part } };
+  };
+  for (const ban of bans) {
+    yield { type: "change", change: { type: "ban", jail, ban, isNew: false } };
+  }
+  for (const part of cut(offences)) yield piece({ offences: part });
+  for (const { sentence, rows } of windows) {
+    for (const part of cut(rows)) yield piece({ windows: [{ sentence, rows: part }] });
+  }
 }
 
 interface OpenFirewall {
@@ -289,7 +301,7 @@ function enforce(
   actions: ReadonlyMap<string, ActionQueue>,
   now: number,
 ): Promise<void>[] {
-  const told: Promise<void>[] = [];
+  const changes = new Map<OpenFirewall, FirewallChange[]>(firewalls.map((one) => [one, []]));
   for (const decision of batch) {
     if (decision.type === "failure" || decision.type === "spared") continue;
     const spec = program.jails.find((jail) => jail.name === decision.jail);
@@ -299,13 +311,13 @@ function enforce(
     const hasEnded = decision.type === "unban" && decision.reason === "ended";
     const until = decision.type === "unban" ? null : decision.until;
     if (until !== null && until <= now) continue;
-    const op = opOf(decision);
-    for (const firewall of firewalls) {
-      if (!firewall.jails.has(decision.jail) || (hasEnded && firewall.queue.endsBans)) continue;
-      told.push(firewall.queue.add({ op, jail: decision.jail, address: decision.address, until }));
+    const change = { op: opOf(decision), jail: decision.jail, address: decision.address, until };
+    for (const [firewall, list] of changes) {
+      if (hasEnded && firewall.queue.endsBans) continue;
+      if (firewall.jails.has(decision.jail)) list.push(change);
     }
   }
-  return told;
+  return [...changes].map(([{ queue }, list]) => queue.add(list));
 }
 
 /**

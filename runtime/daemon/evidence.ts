@@ -30,6 +30,7 @@ interface BanRecord {
 export class Evidence {
   readonly #recent = new RecentLines();
   readonly #bans = new Map<string, BanRecord>();
+  #last: { cause: string; lines: EvidenceLine[] } = { cause: "", lines: [] };
   /** Where a record's text is found while its batch is dealt with. */
   readonly texts = new Map<string, (line: number) => string>();
 
@@ -40,13 +41,14 @@ export class Evidence {
     switch (decision.type) {
       case "failure": {
         const line = this.#lineOf(decision);
-        this.#recent.add(`${decision.jail}\0${decision.id}`, line);
+        const counted = decision.counted.length === 0 ? [decision.id] : new Set(decision.counted);
+        for (const id of counted) this.#recent.add(`${decision.jail}\0${id}`, line);
         if (decision.evidence) this.#hearEvidence(decision, jail);
         break;
       }
       case "ban":
       case "prolong": {
-        const lines = this.#recent.take(`${decision.jail}\0${decision.culprit ?? decision.id}`);
+        const lines = this.#linesBehind(decision);
         const record = this.#bans.get(key) ?? { lines: [], answers: [], linesSince: 0 };
         record.lines = [...record.lines, ...lines].slice(-recentLinesMax);
         this.#keep(key, record);
@@ -62,6 +64,15 @@ export class Evidence {
     }
   }
 
+  /** Of all hosts that the count is of. Bans that one line completed, `ban each address`, have the same. */
+  #linesBehind({ jail, counted, file, line }: Decision & { counted: string }): EvidenceLine[] {
+    const cause = `${jail}\0${counted}\0${file}:${line}`;
+    if (this.#last.cause !== cause) {
+      this.#last = { cause, lines: this.#recent.take(`${jail}\0${counted}`) };
+    }
+    return this.#last.lines;
+  }
+
   hearAnswer({ action, event, fault }: Answer): void {
     const record = this.#bans.get(`${event.jail}\0${event.id}`);
     if (record === undefined) return;
@@ -75,6 +86,16 @@ export class Evidence {
 
   answersOf(jail: string, id: string): BanRecord["answers"] {
     return this.#bans.get(`${jail}\0${id}`)?.answers ?? [];
+  }
+
+  /** The lines of all bans at this moment. */
+  freeze(): { jail: string; id: string; lines: readonly EvidenceLine[] }[] {
+    const all = [];
+    for (const [key, { lines }] of this.#bans) {
+      const at = key.indexOf("\0");
+      if (lines.length > 0) all.push({ jail: key.slice(0, at), id: key.slice(at + 1), lines });
+    }
+    return all;
   }
 
   restore(jail: string, id: string, lines: readonly EvidenceLine[]): void {

@@ -6,7 +6,7 @@
  * pauses, for as long as it takes; what an administrator flushed is noticed and put right.
  */
 import type { Firewall, FirewallChange } from "../contract.ts";
-import { firewallBatchMax } from "../limits.ts";
+import { firewallBatchMax, firewallWaitingMax } from "../limits.ts";
 
 export interface FirewallQueueOptions {
   readonly firewall: Firewall;
@@ -31,8 +31,19 @@ const checkMs = 10_000;
 const notStarted = "not started";
 const pausesMs = [100, 500, 2_000, 10_000];
 
+/** What was decided at once. */
+interface Waiting {
+  readonly changes: readonly FirewallChange[];
+  readonly done: () => void;
+}
+
 export class FirewallQueue {
-  #waiting: { change: FirewallChange; done: () => void }[] = [];
+  #waiting: Waiting[] = [];
+  /** Changes in all of `#waiting`. */
+  #waitingChanges = 0;
+  /** Who waits for room in it. */
+  #held: (() => void)[] = [];
+  #holds = true;
   /** Who waits for the next attempt to bring the firewall back whole, however it ends. */
   #attempts: (() => void)[] = [];
   #running: Promise<void> | null = null;
@@ -57,17 +68,18 @@ export class FirewallQueue {
   }
 
   /**
-   * Resolves when the change is in force, or when the firewall is known to be out of step: then nothing is
+   * Resolves when the changes are in force, or when the firewall is known to be out of step: then nothing is
    * kept here, because what stands is all that it needs to be brought back.
    */
-  add(change: FirewallChange): Promise<void> {
-    if (this.#stopped) return Promise.resolve();
+  add(changes: readonly FirewallChange[]): Promise<void> {
+    if (this.#stopped || changes.length === 0) return Promise.resolve();
     if (!this.#started && !this.#restoring) {
       if (this.#fault !== notStarted) return Promise.resolve();
       return new Promise((done) => this.#attempts.push(done));
     }
     return new Promise((done) => {
-      this.#waiting.push({ change, done });
+      this.#waiting.push({ changes, done });
+      this.#waitingChanges += changes.length;
       this.#running ??= this.#work();
     });
   }
@@ -77,12 +89,28 @@ export class FirewallQueue {
     return this.options.firewall.endsBans;
   }
 
+  /**
+   * Null: there is room for more. Else it resolves when there is: who decides faster than the firewall takes
+   * it should wait. One that does not work never makes anybody wait.
+   */
+  room(): Promise<void> | null {
+    if (!this.#holds || this.#fault !== null) return null;
+    if (this.#waitingChanges <= firewallWaitingMax) return null;
+    return new Promise((done) => this.#held.push(done));
+  }
+
+  /** The daemon is about to stop: nobody waits for room any more. */
+  holdNobody(): void {
+    this.#holds = false;
+    for (const go of this.#held.splice(0)) go();
+  }
+
   status(): FirewallStatus {
     return {
       name: this.options.firewall.name,
       inStep: this.#fault === null,
       detail: this.#fault ?? "",
-      waiting: this.#waiting.length,
+      waiting: this.#waitingChanges,
       repairs: this.#repairs,
       lastAt: this.#lastAt,
     };
@@ -100,9 +128,9 @@ export class FirewallQueue {
     await Promise.resolve();
     let failures = 0;
     while (!this.#started || this.#waiting.length > 0) {
-      const batch = this.#started ? this.#waiting.splice(0, firewallBatchMax) : [];
+      const batch = this.#started ? this.#take(firewallBatchMax) : [];
       try {
-        if (this.#started) await this.options.firewall.apply(batch.map(({ change }) => change));
+        if (this.#started) await this.options.firewall.apply(batch.flatMap((one) => one.changes));
         else await this.#restore();
         this.#lastAt = Date.now();
         failures = 0;
@@ -114,7 +142,8 @@ export class FirewallQueue {
         this.#repairs++;
         this.#tellAttempts();
         // What stands holds all of it: the next round restores everything.
-        for (const { done } of [...batch.splice(0), ...this.#waiting.splice(0)]) done();
+        for (const { done } of [...batch.splice(0), ...this.#take(Number.POSITIVE_INFINITY)])
+          done();
         if (this.#stopped) return;
         await pause(pausesMs[Math.min(failures, pausesMs.length - 1)] as number);
         failures++;
@@ -124,13 +153,25 @@ export class FirewallQueue {
     this.#running = null;
   }
 
+  /** What waits, up to so many changes. */
+  #take(changesMax: number): Waiting[] {
+    let end = 0;
+    let changes = 0;
+    while (end < this.#waiting.length && changes < changesMax) {
+      changes += this.#waiting[end++]?.changes.length ?? 0;
+    }
+    this.#waitingChanges -= changes;
+    const taken = this.#waiting.splice(0, end);
+    if (this.#waitingChanges <= firewallWaitingMax) for (const go of this.#held.splice(0)) go();
+    return taken;
+  }
+
   #tellAttempts(): void {
     for (const done of this.#attempts.splice(0)) done();
   }
 
   async #restore(): Promise<void> {
-    const stale = this.#waiting;
-    this.#waiting = [];
+    const stale = this.#take(Number.POSITIVE_INFINITY);
     this.#restoring = true;
     try {
       await this.options.firewall.start(this.options.standing());

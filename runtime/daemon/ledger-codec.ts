@@ -1,11 +1,13 @@
 /**
  * Ledger records as the journal writes them: the frequent ones in few bytes.
  *
- * A flood writes a count for each failure and some lines for each ban. Those stand as short arrays, in which a
+ * A flood writes a count for each failure, some lines for each ban and a session for each connection. Those stand as short arrays, in which a
  * ban sentence is named by a checksum of its key; everything else stands as it is. What must hold: what is
  * read back is what was written, and a sentence that the policy has no more is left out.
  */
 import type { Ban } from "../decision.ts";
+import type { LaneSessions } from "../intake.ts";
+import type { SessionRow } from "../session.ts";
 import { crc32 } from "../state/crc32.ts";
 import type { LedgerRecord } from "./ledger.ts";
 import type { EvidenceLine } from "./recent-lines.ts";
@@ -50,10 +52,23 @@ type LinesRow = [
   lines: (readonly [number, number, string, string?, string?])[],
 ];
 
-export type Row = CountRow | UseRow | BanRow | LinesRow | LedgerRecord;
+type SessionsRow = [
+  "s",
+  reader: string,
+  lane: number,
+  filter: string,
+  /** The key alone: it is over. Instead of a party that is an address and no more, the address. */
+  rows: (
+    | readonly [string]
+    | readonly [string, SessionRow["seen"], string | SessionRow["party"], SessionRow["held"]?]
+  )[],
+];
+
+export type Row = CountRow | UseRow | BanRow | LinesRow | SessionsRow | LedgerRecord;
 
 export function encodeRecord(record: LedgerRecord): Row {
   if (record.type === "lines") return encodeLines(record.jail, record.id, record.lines);
+  if (record.type === "sessions") return encodeSessions(record.reader, record.sessions);
   if (record.type !== "change") return record;
   const { change } = record;
   switch (change.type) {
@@ -77,6 +92,7 @@ export function decodeRecord(row: unknown, sentences: readonly string[]): Ledger
   const kind: unknown = row[0];
   if (kind === "l") return decodeLines(row as LinesRow);
   if (kind === "b") return decodeBan(row as BanRow);
+  if (kind === "s") return decodeSessions(row as SessionsRow);
   if (kind !== "c" && kind !== "u") return null;
   const [, jail, sum, id] = row as CountRow | UseRow;
   const sentence = sentences.find((key) => sumOf(key) === sum);
@@ -146,6 +162,24 @@ function decodeLines([, jail, id, file, rule, short]: LinesRow): LedgerRecord {
     text,
   }));
   return { type: "lines", jail, id, lines };
+}
+
+function encodeSessions(reader: string, { lane, filter, rows }: LaneSessions): Row {
+  const short = rows.map(({ key, seen, party, held }): SessionsRow[4][number] => {
+    if (party === null && held.length === 0) return [key];
+    const isBare = party?.address != null && party.host === null && party.forwarded === null;
+    const who = isBare ? party.address : party;
+    return held.length === 0 ? [key, seen, who] : [key, seen, who, held];
+  });
+  return ["s", reader, lane, filter, short];
+}
+
+function decodeSessions([, reader, lane, filter, short]: SessionsRow): LedgerRecord {
+  const rows = short.map(([key, seen = null, who = null, held = []]) => {
+    const party = typeof who === "string" ? { address: who, host: null, forwarded: null } : who;
+    return { key, seen, party, held };
+  });
+  return { type: "sessions", reader, sessions: { lane, filter, rows } };
 }
 
 const types = ["change", "position", "forget", "lines", "observe", "jail"];

@@ -6,13 +6,16 @@
  * of the process every record counts exactly once; a ban is on disk before it is acknowledged.
  */
 import type { Change, JailSnapshot } from "../decision.ts";
-import { journalWaitingMax } from "../limits.ts";
+import type { LaneSessions } from "../intake.ts";
+import { journalWaitingBytesMax } from "../limits.ts";
 import type { Position } from "../source/source.ts";
 import { Store, type StoreCounters } from "../state/store.ts";
 import { decodeRecord, encodeRecord, type Row } from "./ledger-codec.ts";
+import type { Reader } from "./reader.ts";
 import type { EvidenceLine } from "./recent-lines.ts";
+import { RestoredSessions } from "./restored-sessions.ts";
 
-/** One entry of a frame; `schemas/state.schema.json` describes them. */
+/** One entry of a frame; ledger-codec.ts says how the frequent ones are written. */
 export type LedgerRecord =
   | { readonly type: "change"; readonly change: Change }
   | { readonly type: "position"; readonly source: string; readonly position: Position }
@@ -24,6 +27,8 @@ export type LedgerRecord =
       readonly lines: readonly EvidenceLine[];
     }
   | { readonly type: "observe"; readonly jail: string; readonly on: boolean }
+  /** What is known of connections of one log, each row in the place of what was known before. */
+  | { readonly type: "sessions"; readonly reader: string; readonly sessions: LaneSessions }
   | { readonly type: "jail"; readonly snapshot: JailSnapshot };
 
 type PositionRecord = Extract<LedgerRecord, { type: "position" }>;
@@ -36,9 +41,12 @@ export interface LedgerOptions {
   readonly sentences: readonly string[];
   /** Takes what the last run left, record by record; positions the ledger keeps itself. */
   readonly restore: (record: LedgerRecord) => void;
-  /** The state of all jails now, for compaction. */
+  /** The state of all jails at the moment of the call; it may be read while they go on. */
   readonly snapshot: () => Iterable<LedgerRecord>;
 }
+
+/** A log whose sessions are kept. */
+type SessionsOf = Pick<Reader, "sessionRows" | "restore">;
 
 /** A journal this long is compacted; a snapshot of 100,000 bans has about 20 MB. */
 const compactBytes = 32 * 1024 * 1024;
@@ -47,6 +55,9 @@ const positionDelayMs = 1_000;
 
 export class Ledger {
   readonly #positions = new Map<string, PositionRecord>();
+  readonly #readers = new Map<string, SessionsOf>();
+  /** Of logs that nobody has opened yet. */
+  readonly #sessions = new RestoredSessions();
   #store: Store | null = null;
   #pending: Row[] = [];
   #moved = new Map<string, PositionRecord>();
@@ -78,6 +89,7 @@ export class Ledger {
     if (record.type === "position") {
       this.#positions.set(keyOf(record.source, record.position), record);
     } else if (record.type === "forget") this.#positions.delete(record.key);
+    else if (record.type === "sessions") this.#sessions.add(record.reader, record.sessions);
     else this.options.restore(record);
   }
 
@@ -116,6 +128,15 @@ export class Ledger {
     this.note({ type: "forget", key });
   }
 
+  /**
+   * Gives a log what the last run knew of its connections, and keeps what it learns: each change goes out in the
+   * frame of the position behind the record that made it.
+   */
+  join(name: string, reader: SessionsOf): void {
+    this.#readers.set(name, reader);
+    for (const sessions of this.#sessions.take(name)) reader.restore(sessions);
+  }
+
   get hasPending(): boolean {
     return this.#pending.length > 0;
   }
@@ -130,19 +151,31 @@ export class Ledger {
       this.#moved.clear();
       return true;
     }
-    const records = this.#pending;
-    this.#pending = [];
-    records.push(...this.#moved.values());
-    this.#moved.clear();
+    const records = this.#takeNoted();
     if (records.length === 0 && !durable) return true;
     const saved = await store.append(records, durable);
     if (store.counters.journalBytes > compactBytes) void this.compact();
     return saved;
   }
 
-  /** True when sources should wait: the disk does not keep up. */
+  #takeNoted(): Row[] {
+    const records = this.#pending;
+    this.#pending = [];
+    for (const [reader, { sessionRows }] of this.#readers) {
+      for (const sessions of sessionRows(false)) {
+        records.push(encodeRecord({ type: "sessions", reader, sessions }));
+      }
+    }
+    records.push(...this.#moved.values());
+    this.#moved.clear();
+    return records;
+  }
+
+  /** True when sources should wait: the disk works, but does not keep up. */
   get isBehind(): boolean {
-    return (this.#store?.counters.waiting ?? 0) > journalWaitingMax;
+    const counters = this.#store?.counters;
+    if (counters === undefined || counters.fault !== null) return false;
+    return counters.waitingBytes > journalWaitingBytesMax;
   }
 
   get counters(): StoreCounters | null {
@@ -150,18 +183,35 @@ export class Ledger {
   }
 
   async compact(): Promise<void> {
-    if (this.#store === null || this.#compacting !== null) return;
-    this.#compacting = this.#store.compact(() => this.#everything());
+    const store = this.#store;
+    if (store === null || this.#compacting !== null) return;
+    this.#compacting = store.compact(() => {
+      // Still for the old journal: the snapshot may never be finished.
+      const noted = this.#takeNoted();
+      if (noted.length > 0) void store.append(noted, true);
+      return this.#everything();
+    });
     await this.#compacting;
     this.#compacting = null;
   }
 
-  *#everything(): Iterable<Row> {
-    for (const record of this.options.snapshot()) yield encodeRecord(record);
-    yield* this.#positions.values();
-    // What was noted and not committed is in the snapshot already.
-    this.#pending = [];
-    this.#moved.clear();
+  /** The state of this moment. */
+  #everything(): Iterable<Row> {
+    const snapshot = this.options.snapshot();
+    const sessions = this.#sessions.rows();
+    for (const [reader, { sessionRows }] of this.#readers) {
+      for (const rows of sessionRows(true)) sessions.push({ reader, sessions: rows });
+    }
+    const positions = [...this.#positions.values()];
+    return (function* () {
+      for (const record of snapshot) yield encodeRecord(record);
+      for (const { reader, sessions: all } of sessions) {
+        for (const rows of cut(all.rows)) {
+          yield encodeRecord({ type: "sessions", reader, sessions: { ...all, rows } });
+        }
+      }
+      yield* positions;
+    })();
   }
 
   async close(): Promise<void> {
@@ -177,4 +227,18 @@ function keyOf(source: string, position: Position): string {
   return position.kind === "journal"
     ? source
     : `${source}\0${position.path}\0${position.dev}:${position.ino}`;
+}
+
+const pieceRows = 200;
+
+/** In pieces, so that no frame is so large that damage to it costs much. */
+export function* cut<T>(rows: Iterable<T>): Iterable<readonly T[]> {
+  let piece: T[] = [];
+  for (const row of rows) {
+    piece.push(row);
+    if (piece.length < pieceRows) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
 }

@@ -6,8 +6,8 @@
  * is kept only while its batch is dealt with.
  */
 import { judgeArrivals } from "../arrival.ts";
-import type { Program } from "../contract.ts";
-import { type LaneSpec, openIntake } from "../intake.ts";
+import type { Hit, Program } from "../contract.ts";
+import { type Intake, type LaneSpec, openIntake } from "../intake.ts";
 import type { Jail } from "../jail.ts";
 import { type JailInput, joinJail } from "../jails.ts";
 import { recentLineCharsMax } from "../limits.ts";
@@ -28,12 +28,13 @@ export interface ReaderOptions {
   readonly lanes: readonly (LaneSpec & { readonly jails: readonly Jail[] })[];
   readonly clock: Clock;
   readonly warn: (message: string) => void;
+  /** Sessions go into the journal: somebody asks for their changes. */
+  readonly remembers: boolean;
 }
 
-export interface Reader {
+export interface Reader extends Pick<Intake, "records" | "sessionRows" | "restore"> {
   readonly name: string;
   readonly counters: ReaderCounters;
-  records(): number;
   /** Takes the whole records of `bytes[start, end)`; returns the offset behind the last LF. */
   take(bytes: Buffer, start: number, end: number): number;
   takeLast(bytes: Buffer, start: number, end: number): void;
@@ -75,16 +76,19 @@ export function openReader(options: ReaderOptions): Reader {
     for (const input of inputs[lane] ?? []) input.take(event, clock.fromWall(time));
   }
 
-  const intake = openIntake(program, options.lanes, clock.wall, give, (hit, bytes) => {
+  const see = (hit: Hit, bytes: Buffer) => {
     // Four bytes a character at most.
     const end = Math.min(hit.end, hit.start + 4 * recentLineCharsMax);
     texts.set(hit.record, bytes.toString("utf8", hit.start, end).slice(0, recentLineCharsMax));
-  });
+  };
+  const intake = openIntake(program, options.lanes, clock.wall, give, see, options.remembers);
 
   return {
     name: options.name,
     counters,
     records: intake.records,
+    sessionRows: intake.sessionRows,
+    restore: intake.restore,
     take(bytes, start, end) {
       texts.clear();
       const last = bytes.subarray(start, end).lastIndexOf(lf);

@@ -112,23 +112,29 @@ function openOne(
 }
 
 function makeConsumer(core: Core, watched: Watched, name: string) {
-  const { log, clock, program } = core.options;
+  const { log, clock, program, stateFolder } = core.options;
+  // Standard input has no way back: what is known of its connections would meet none of them.
+  const keepsSessions = stateFolder !== null && watched.spec.kind !== "input";
   const reader = openReader({
     program,
     name,
     lanes: watched.lanes,
     clock,
     warn: (message) => log.say("warning", message, { event: "source" }),
+    remembers: keepsSessions,
   });
+  if (keepsSessions) {
+    const ownName = name === watched.name || name === watched.pattern ? "" : `\0${name}`;
+    core.ledger.join(watched.name + ownName, reader);
+  }
   core.evidence.texts.set(name, reader.textOf);
   const opened: Consumer = {
     take: reader.take,
     takeLast: reader.takeLast,
     moved(position: Position | null) {
       if (position !== null) core.ledger.move(watched.name, position);
-      const settled = core.settle();
-      // Only a disk that does not keep up holds a source back; the firewall never does.
-      return core.ledger.isBehind ? settled.then(() => {}) : undefined;
+      void core.settle();
+      return core.room()?.then(() => {});
     },
     forget: (position) => core.ledger.forget(watched.name, position),
     caughtUp: reader.caughtUp,

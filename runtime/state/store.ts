@@ -27,8 +27,9 @@ export interface StoreOptions {
 export interface StoreCounters {
   /** Bytes in the present journal. */
   journalBytes: number;
-  /** Appends that wait for the disk to work again. */
+  /** Appends that are not on the disk yet, and their bytes. */
   waiting: number;
+  waitingBytes: number;
   /** Appends given up while the disk failed: their bans stand, but not in the state. */
   lost: number;
   /** What the disk last said; null: it works. */
@@ -47,15 +48,22 @@ const retryMs = 1_000;
 
 /** Records a snapshot frame holds: big enough to be cheap, small enough that rot costs little. */
 const snapshotFrameRecords = 20;
+/** Made and written in one go: about a millisecond's work. */
+const snapshotChunkBytes = 64 * 1024;
 
 export class Store {
-  readonly counters: StoreCounters = { journalBytes: 0, waiting: 0, lost: 0, fault: null };
+  readonly counters: StoreCounters = {
+    journalBytes: 0,
+    waiting: 0,
+    waitingBytes: 0,
+    lost: 0,
+    fault: null,
+  };
   /** A file was damaged: only a new snapshot makes what could be saved of it last. */
   damaged = false;
   /** Generation of the newest whole snapshot; 0: there is none, the journals are everything. */
   #base = 0;
   #waiting: Append[] = [];
-  #waitingBytes = 0;
   #writing: Promise<void> | null = null;
   #closed = false;
   #compacting = false;
@@ -118,13 +126,13 @@ export class Store {
   append(records: readonly unknown[], durable: boolean): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
     const bytes = encodeFrame(records);
-    if (this.#waitingBytes + bytes.length > waitingBytesMax) {
+    if (this.counters.waitingBytes + bytes.length > waitingBytesMax) {
       this.counters.lost++;
       return Promise.resolve(false);
     }
     return new Promise((resolve) => {
       this.#waiting.push({ bytes, durable, resolve });
-      this.#waitingBytes += bytes.length;
+      this.counters.waitingBytes += bytes.length;
       this.counters.waiting++;
       this.#start();
     });
@@ -149,7 +157,7 @@ export class Store {
     const bytes = Buffer.concat(batch.map((append) => append.bytes));
     const durable = batch.some((append) => append.durable);
     const saved = bytes.length === 0 || (await this.#writeBatch(bytes, durable));
-    this.#waitingBytes -= bytes.length;
+    this.counters.waitingBytes -= bytes.length;
     this.counters.waiting -= batch.length;
     if (!saved) this.counters.lost += batch.length;
     for (const append of batch) append.resolve(saved);
@@ -183,7 +191,9 @@ export class Store {
   }
 
   /**
-   * Replaces the history by `records()`, which must give the whole state after everything appended so far. Resolves true when the snapshot is in place.
+   * Replaces the history by `records()`, which must give the whole state after everything appended so far, as it is at
+   * the moment of the call; what it gives is read piece by piece later, between other work. Resolves true
+   * when the snapshot is in place.
    */
   async compact(records: () => Iterable<unknown>): Promise<boolean> {
     if (this.#compacting || this.#closed) return false;
@@ -195,7 +205,7 @@ export class Store {
       await this.#writing;
       // In one turn: the state of this moment, and what of it is not in the old journal yet. That is
       // written there; what is appended from now on goes to the new one. Nothing is in both.
-      const frames = snapshotFrames(records(), generation);
+      const chunks = snapshotChunks(records(), generation);
       await this.#writeOut();
       const old = this.journal;
       this.journal = journal;
@@ -204,7 +214,7 @@ export class Store {
       this.#swapping = false;
       this.#start();
       await old?.close();
-      await this.#writeSnapshot(frames, generation);
+      await this.#writeSnapshot(chunks, generation);
       await removeBefore(this.folder, this.#base);
       this.#base = generation;
       this.damaged = false;
@@ -219,15 +229,15 @@ export class Store {
     }
   }
 
-  async #writeSnapshot(frames: readonly Buffer[], generation: number): Promise<void> {
+  async #writeSnapshot(chunks: Iterable<Buffer>, generation: number): Promise<void> {
     const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
     const draft = `snapshot-${generation}.new`;
     const file = await this.folder.openFile(draft, O_WRONLY | O_CREAT | O_TRUNC);
     try {
       let position = 0;
-      for (const frame of frames) {
-        await (this.options.write ?? writeAt)(file, frame, position);
-        position += frame.length;
+      for (const chunk of chunks) {
+        await (this.options.write ?? writeAt)(file, chunk, position);
+        position += chunk.length;
       }
       await file.sync();
     } catch (error) {
@@ -251,18 +261,24 @@ export class Store {
   }
 }
 
-/** All frames at once: the records must be those of one moment. A snapshot without its end is not whole. */
-function snapshotFrames(records: Iterable<unknown>, generation: number): Buffer[] {
-  const frames = [headerFrame("snapshot", generation)];
-  let chunk: unknown[] = [];
+/** Frames, a few a write: while one is under way everybody else works. A snapshot without its end is not whole. */
+function* snapshotChunks(records: Iterable<unknown>, generation: number): Iterable<Buffer> {
+  let frames = [headerFrame("snapshot", generation)];
+  let bytes = 0;
+  let frame: unknown[] = [];
   for (const record of records) {
-    chunk.push(record);
-    if (chunk.length < snapshotFrameRecords) continue;
-    frames.push(encodeFrame(chunk));
-    chunk = [];
+    frame.push(record);
+    if (frame.length < snapshotFrameRecords) continue;
+    const made = encodeFrame(frame);
+    frame = [];
+    frames.push(made);
+    bytes += made.length;
+    if (bytes < snapshotChunkBytes) continue;
+    yield Buffer.concat(frames);
+    frames = [];
+    bytes = 0;
   }
-  frames.push(encodeFrame([...chunk, end]));
-  return frames;
+  yield Buffer.concat([...frames, encodeFrame([...frame, end])]);
 }
 
 async function createJournal(folder: Folder, generation: number): Promise<FileHandle> {

@@ -16,7 +16,13 @@ const jail = {
 
 function decide(type: "ban" | "failure", time: number): Decision {
   const about = { jail: "door", address, id: address, time, file: "door.log", line: 1, rule: "r" };
-  return { ...about, type, captures: {}, evidence: type === "failure" } as unknown as Decision;
+  return {
+    ...about,
+    type,
+    captures: {},
+    evidence: type === "failure",
+    counted: [],
+  } as unknown as Decision;
 }
 
 t.test("a banned host that goes on causing lines is told of once a ban", async (t) => {

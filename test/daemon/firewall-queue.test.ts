@@ -4,6 +4,7 @@
 import t from "tap";
 import type { Firewall, FirewallChange } from "../../runtime/contract.ts";
 import { FirewallQueue } from "../../runtime/daemon/firewall-queue.ts";
+import { firewallWaitingMax } from "../../runtime/limits.ts";
 
 function open() {
   const standing: FirewallChange[] = [];
@@ -32,7 +33,7 @@ function open() {
   const change = (op: FirewallChange["op"], address: string): Promise<void> => {
     const one = { op, jail: "door", address, until: null };
     if (op === "add") standing.push(one);
-    return queue.add(one);
+    return queue.add([one]);
   };
   t.teardown(() => queue.stop(false));
   return { queue, host, told, said, change };
@@ -75,3 +76,43 @@ t.test("what somebody flushed is put back", async (t) => {
   t.equal(told[told.length - 1], "start 192.0.2.1");
   t.equal(queue.status().repairs, 1);
 });
+
+t.test(
+  "who decides faster than it takes waits for room, but never for one that is broken",
+  async (t) => {
+    const { queue, host } = open();
+    await queue.start();
+    t.equal(queue.room(), null);
+    const many = (n: number) =>
+      queue.add(
+        Array.from({ length: n }, (_, at) => {
+          return {
+            op: "add" as const,
+            jail: "door",
+            address: `198.18.${at >> 8}.${at & 255}`,
+            until: null,
+          };
+        }),
+      );
+    const added = many(firewallWaitingMax + 1);
+    const room = queue.room();
+    t.ok(room, "too much waits");
+    await room;
+    await added;
+    t.equal(queue.room(), null, "and there is room again");
+    host.fault = "no";
+    const lost = many(firewallWaitingMax + 1);
+    const held = queue.room();
+    await Promise.all([lost, held]);
+    t.equal(queue.room(), null, "out of step: nobody waits");
+    void many(firewallWaitingMax + 1);
+    t.equal(queue.room(), null);
+    host.fault = null;
+    await queue.restoreNow();
+    void many(firewallWaitingMax + 1);
+    const last = queue.room();
+    queue.holdNobody();
+    await last;
+    t.equal(queue.room(), null, "nor does anybody once the daemon stops");
+  },
+);

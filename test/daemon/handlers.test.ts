@@ -235,8 +235,8 @@ t.test("bans --why: the lines that led to it, its rule with its place", async (t
     offence: 1,
     firewalls: [{ name: "memory", inStep: true }],
   });
-  // Those of the host that completed it: its neighbours' lines are not kept by prefix.
-  t.match(bans[0]?.lines, [{ file: "door.log", line: 3, text: "- fail 192.0.2.3 n=3" }]);
+  const lines = [1, 2, 3].map((n) => ({ line: n, text: `- fail 192.0.2.${n} n=${n}` }));
+  t.match(bans[0]?.lines, lines, "of all its hosts");
   t.same(await ask({ ...why, why: "198.51.100.1" }), { bans: [] });
 });
 
@@ -261,4 +261,25 @@ t.test("observe: what a jail holds is let go in the firewall, and taken back", a
   await ask({ verb: "observe", jail: "door", on: true });
   await ask({ verb: "observe", jail: "door", on: false });
   t.same(held, [[], [], ["192.0.2.1"]]);
+});
+
+t.test("bans --why of a prefix, and of each address: all lines that led to it", async (t) => {
+  for (const [eachAddress, ids] of [
+    [false, ["192.0.2.0/24"]],
+    [true, ["192.0.2.1", "192.0.2.2", "192.0.2.3"]],
+  ] as const) {
+    const by = { kind: "address", ipv4: 24, ipv6: 64 } as const;
+    const { core, ask } = await open(
+      t,
+      makeGuarded([{ name: "door", bans: [makeBan({ by, eachAddress })] }]),
+    );
+    const lines = ["- fail 192.0.2.1", "- fail 192.0.2.2", "- fail 192.0.2.3"];
+    feed(openTestReader(core), ["- fail 203.0.113.1", ...lines]);
+    await core.settle();
+    const { bans } = (await ask({ verb: "bans", why: "192.0.2.0/24" })) as { bans: BansLine[] };
+    t.same(bans.map((one) => one.id).sort(), ids);
+    for (const one of bans) {
+      t.match(one, { lines: lines.map((text) => ({ text })) });
+    }
+  }
 });

@@ -3,18 +3,34 @@
  * compaction changes nothing.
  */
 import { deepStrictEqual } from "node:assert";
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
 import type { Core } from "../../runtime/daemon/core.ts";
 import type { LedgerRecord } from "../../runtime/daemon/ledger.ts";
 import { decodeRecord, encodeRecord } from "../../runtime/daemon/ledger-codec.ts";
+import type { Reader } from "../../runtime/daemon/reader.ts";
 import { openSources } from "../../runtime/daemon/sources.ts";
 import { readFrames } from "../../runtime/state/frames.ts";
 import { until } from "../host/bundle.ts";
-import { byHost, makeBan, makeProgram } from "../runtime/fake-program.ts";
-import { feed, makeFolder, makeHandClock, openTestCore, openTestReader } from "./open-core.ts";
+import { byHost, makeBan, makeFilter, makeProgram, snapshotOf } from "../runtime/fake-program.ts";
+import {
+  feed,
+  type HandClock,
+  makeFolder,
+  makeHandClock,
+  openTestCore,
+  openTestReader,
+} from "./open-core.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 12 });
 const name = fc.constantFrom("door", "", "0", "gate");
@@ -46,6 +62,11 @@ const line = fc.record({
   ...{ file: fc.constantFrom("a.log", "b.log"), line: count, time },
   ...{ rule: fc.constantFrom("door#1", "door#2"), text },
 });
+const party = fc.record({ address: who, host: who, forwarded: fc.option(fc.array(text)) });
+const held = fc.array(fc.record({ rule: text, record: count, captures, weight: count }));
+const session = fc
+  .record({ key: text, seen: fc.option(time), party: fc.option(party), held })
+  .map((one) => (one.party === null && one.held.length === 0 ? { ...one, seen: null } : one));
 const record: fc.Arbitrary<LedgerRecord> = fc.oneof(
   { weight: 4, arbitrary: change.map((one) => ({ type: "change" as const, change: one })) },
   {
@@ -62,6 +83,13 @@ const record: fc.Arbitrary<LedgerRecord> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("forget" as const), key: text }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...{ type: fc.constant("sessions" as const), reader: text },
+      sessions: fc.record({ lane: fc.nat(3), filter: name, rows: fc.array(session) }),
+    }),
+  },
 );
 
 /** Whatever stands in it, without prototypes. */
@@ -158,6 +186,9 @@ const op = fc.oneof(
       host: fc.integer({ min: 1, max: 4 }),
       user: fc.constantFrom("a", "b"),
       afterMs: fc.constantFrom(0, 1_000, 60_000),
+      /** What the line says of its connection; `held` names nobody, `note` says who it is. */
+      says: fc.constantFrom("fail", "fail", "held", "note", "clear", "end"),
+      session: fc.constantFrom("", "a", "b"),
       /** False: a compaction may come before it is committed. */
       settles: fc.boolean(),
     }),
@@ -171,23 +202,40 @@ const op = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("observe" as const), on: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("compact" as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("compact" as const),
+      /** False: what comes next happens while it is under way. */
+      waits: fc.boolean(),
+    }),
+  },
 );
 
 const twoSentences = () =>
-  makeProgram([
-    {
-      bans: [
-        makeBan({ times: [60_000, 600_000] }),
-        makeBan({ what: "distinct", capture: "user", count: 2, by: byHost, withinMs: 30_000 }),
-      ],
-    },
-  ]);
+  makeProgram(
+    [
+      {
+        bans: [
+          makeBan({ times: [60_000, 600_000] }),
+          makeBan({ what: "distinct", capture: "user", count: 2, by: byHost, withinMs: 30_000 }),
+        ],
+      },
+    ],
+    [makeFilter("fake", 300_000)],
+  );
+
+function lineOf({ says, host, user, session }: Extract<Op, { do: "fail" }>, time: number): string {
+  const words = { fail: "fail", held: "fail", note: "note", clear: "clear", end: "note" };
+  const who = says === "held" ? "-" : `192.0.2.${host}`;
+  const rest = `${session === "" ? "" : ` session=${session}`}${says === "end" ? " end" : ""}`;
+  return `${time / 1_000} ${words[says]} ${who} user=${user}${rest}`;
+}
 
 /** Rows that no window can count any more at `now` are left out: they go a few at a time, whenever it suits. */
-function stateOf(core: Core, now: number): unknown {
+function stateOf(core: Core, reader: Reader, now: number): unknown {
   const states = core.jails.all.map((jail) => {
-    const { bans, windows, offences } = jail.snapshot();
+    const { bans, windows, offences } = snapshotOf(jail);
     const rowsOf = (at: number) => {
       const limit = now - (jail.spec.bans[at]?.withinMs ?? 0);
       return windows[at]?.rows.filter(([, counted]) => (counted.at(-1)?.time ?? 0) > limit) ?? [];
@@ -202,10 +250,32 @@ function stateOf(core: Core, now: number): unknown {
       ),
     };
   });
-  return plain(states);
+  const sessions = reader.sessionRows(true).map(({ lane, filter, rows }) => {
+    return { lane, filter, rows: Object.fromEntries(rows.map((row) => [row.key, row])) };
+  });
+  return plain([states, sessions]);
 }
 
 type Op = typeof op extends fc.Arbitrary<infer One> ? One : never;
+
+/** What a start would find that came now: the folder is copied as it is, whatever is being written. */
+async function startOn(stateFolder: string, clock: HandClock) {
+  const copy = `${stateFolder}-copy`;
+  for (;;) {
+    rmSync(copy, { recursive: true, force: true });
+    try {
+      cpSync(stateFolder, copy, { recursive: true });
+      break;
+    } catch {
+      // A compaction removed a file under the copy's hands.
+    }
+  }
+  chmodSync(copy, 0o700);
+  const core = await openTestCore(twoSentences(), { clock, stateFolder: copy });
+  const state = stateOf(core, openTestReader(core), clock.time);
+  await core.close(false);
+  return state;
+}
 
 /** The state after `ops`, and again after a restart. */
 async function runOps(stateFolder: string, ops: readonly Op[], compacts: boolean) {
@@ -213,11 +283,12 @@ async function runOps(stateFolder: string, ops: readonly Op[], compacts: boolean
   const core = await openTestCore(twoSentences(), { clock, stateFolder });
   const reader = openTestReader(core);
   reader.caughtUp();
-  for (const one of ops) {
+  let compaction: Promise<void> | null = null;
+  for (const [at, one] of ops.entries()) {
     if (one.do === "fail") {
       clock.time += one.afterMs;
       core.jails.expire(clock.time);
-      feed(reader, [`- fail 192.0.2.${one.host} user=${one.user}`]);
+      feed(reader, [lineOf(one, clock.time)]);
     } else if (one.do === "wait") {
       clock.time += 90_000;
       core.jails.expire(clock.time);
@@ -226,14 +297,23 @@ async function runOps(stateFolder: string, ops: readonly Op[], compacts: boolean
     } else if (one.do === "observe") {
       for (const jail of core.jails.all) jail.observed = one.on;
       core.ledger.note({ type: "observe", jail: "jail", on: one.on });
-    } else if (compacts) await core.ledger.compact();
-    if (one.do === "fail" ? one.settles : one.do !== "compact") await core.settle();
+    } else if (compacts) {
+      compaction = core.ledger.compact();
+      if (one.waits) await compaction;
+    }
+    if (one.do !== "fail" || one.settles || at === ops.length - 1) {
+      // A position goes along with what was read: without one nothing of a session is written.
+      core.ledger.move("file door.log", { kind: "journal", query: "", cursor: String(at) });
+      await core.settle();
+      await core.ledger.commit(true);
+      if (compaction === null || at % 5 > 0) continue;
+      const found = await startOn(stateFolder, clock);
+      deepStrictEqual(found, stateOf(core, reader, clock.time), "killed now");
+    }
   }
   await core.close(false);
-  const again = await openTestCore(twoSentences(), { clock, stateFolder });
-  const state = stateOf(again, clock.time);
-  await again.close(false);
-  return { live: stateOf(core, clock.time), restored: state };
+  const live = stateOf(core, reader, clock.time);
+  return { live, restored: await startOn(stateFolder, clock) };
 }
 
 t.test("a restart, with compactions or without, gives the state that was", async (t) => {
@@ -247,7 +327,45 @@ t.test("a restart, with compactions or without, gives the state that was", async
       deepStrictEqual(journalled.restored, journalled.live);
       deepStrictEqual(compacted.restored, journalled.restored);
     }),
-    { numRuns: 25 },
+    { numRuns: 40 },
   );
   t.pass(`${run} histories`);
 });
+
+t.test(
+  "what happens while much is written out stands in the journal behind it, once",
+  async (t) => {
+    const stateFolder = join(makeFolder(t), "state");
+    const clock = makeHandClock();
+    const core = await openTestCore(twoSentences(), { clock, stateFolder });
+    const reader = openTestReader(core);
+    const fail = (from: number, to: number) => {
+      const lines = [];
+      for (let n = from; n < to; n++) {
+        lines.push(`- fail 198.18.${n >> 8}.${n & 255} user=${n % 3} session=${n % 50}`);
+      }
+      feed(reader, lines);
+      core.ledger.move("file door.log", { kind: "journal", query: "", cursor: String(to) });
+      return core.settle();
+    };
+    const hosts = 6_000;
+    for (let n = 0; n < hosts; n += 500) await fail(n, n + 500);
+    let isDone = false;
+    const compaction = core.ledger.compact().then(() => {
+      isDone = true;
+    });
+    let during = 0;
+    // Those whose turn to be written out comes last, and some that are new.
+    for (; !isDone; during++) {
+      const n = hosts - 50 + (during % 100);
+      void fail(n, n + 1);
+      await new Promise((done) => setImmediate(done));
+    }
+    await compaction;
+    await core.ledger.commit(true);
+    t.ok(during > 3, `${during} failures while it was written`);
+    const restored = await startOn(stateFolder, clock);
+    deepStrictEqual(restored, stateOf(core, reader, clock.time), "each of them counted once");
+    await core.close(false);
+  },
+);

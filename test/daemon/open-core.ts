@@ -59,7 +59,9 @@ export function openTestReader(core: Core, warned: string[] = []): Reader {
     lanes: [{ scanner: 0, zone: null, jails: core.jails.all }],
     clock: core.options.clock,
     warn: (message) => warned.push(message),
+    remembers: true,
   });
+  core.ledger.join("file door.log", reader);
   core.evidence.texts.set("door.log", reader.textOf);
   return reader;
 }

@@ -53,6 +53,7 @@ function makeHost() {
     lanes: [{ scanner: 0, zone: null, jails: [...jails.all] }],
     clock: time.clock,
     warn: (message) => warnings.push(message),
+    remembers: false,
   });
   reader.caughtUp();
   const write = (stamp: number) => {

@@ -15,7 +15,8 @@ import type {
   Scanner,
   TimeContext,
 } from "../../runtime/contract.ts";
-import type { Decision } from "../../runtime/decision.ts";
+import type { Decision, JailSnapshot } from "../../runtime/decision.ts";
+import type { Jail } from "../../runtime/jail.ts";
 import { recordBytesMax } from "../../runtime/limits.ts";
 import { parsePrefix } from "../../runtime/prefix.ts";
 import type { LookUp } from "../../runtime/protect.ts";
@@ -92,6 +93,17 @@ function readRecord(text: string) {
     captures: Object.assign(Object.create(null), others),
     session: session ?? null,
     weight: Number(weight ?? 1),
+  };
+}
+
+/** What a jail would be restored from. */
+export function snapshotOf(jail: Jail): JailSnapshot {
+  const { bans, windows, offences } = jail.freeze();
+  return {
+    jail: jail.spec.name,
+    bans,
+    windows: windows.map(({ sentence, rows }) => ({ sentence, rows: [...rows] })),
+    offences: [...offences],
   };
 }
 

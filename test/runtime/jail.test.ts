@@ -12,6 +12,7 @@ import {
   makeFilter,
   makeJailSpec,
   makeProgram,
+  snapshotOf,
   tell,
 } from "./fake-program.ts";
 
@@ -232,11 +233,11 @@ t.test("a jail restored from its snapshot, or from its changes, goes on as it wa
   for (const time of [1, 2, 3]) before.fail(time, "192.0.2.1");
   for (const time of [4, 5]) before.fail(time, "192.0.2.2");
   const fromSnapshot = openJail();
-  fromSnapshot.jail.restore(JSON.parse(JSON.stringify(before.jail.snapshot())));
+  fromSnapshot.jail.restore(JSON.parse(JSON.stringify(snapshotOf(before.jail))));
   const fromChanges = openJail();
   for (const change of before.changes) fromChanges.jail.apply(JSON.parse(JSON.stringify(change)));
   for (const { jail, decisions, fail } of [fromSnapshot, fromChanges]) {
-    t.same(jail.snapshot(), before.jail.snapshot());
+    t.same(snapshotOf(jail), snapshotOf(before.jail));
     fail(6, "192.0.2.1");
     fail(7, "192.0.2.2");
     t.match(decisions, [
