@@ -27,14 +27,14 @@ export function readSettings(words: readonly string[]): Settings {
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === "--quick") quick = true;
-    else if (word === "--json" || word === "--file") file = valueOf(word, rest.shift());
-    else if (word === "--against") against = valueOf(word, rest.shift());
+    else if (word === "--json" || word === "--file") file = takeValue(word, rest.shift());
+    else if (word === "--against") against = takeValue(word, rest.shift());
     else throw new Error(`${word} is no option of the bench\n${help}`);
   }
   return { rounds: quick ? 3 : 5, logBytes: (quick ? 40 : 160) * 1e6, file, against };
 }
 
-function valueOf(word: string, value: string | undefined): string {
+function takeValue(word: string, value: string | undefined): string {
   if (value === undefined || value.startsWith("--")) throw new Error(`${word} needs a value`);
   return value;
 }

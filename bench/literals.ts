@@ -1,28 +1,15 @@
-/** stand-in until the plan has them */
+/**
+ * What a policy's first jail looks for, as the compiler planned it: what ripgrep is given to search.
+ *
+ * In: a checked policy. Out: texts, each once. Where case is ignored the text stands in its usual spelling
+ * alone, which is less work for the search.
+ */
+import { plan } from "../compiler/3-plan/plan.ts";
 import type { Policy } from "../schemas/policy.ts";
+
 export function wantedLiterals(policy: Policy): string[] {
-  return policy.jails[0]!.filters.length > 5
-    ? [
-        "/wp-login.php",
-        "xmlrpc.php",
-        "/.git",
-        "phpmyadmin",
-        "shell.php",
-        '" 400 ',
-        '" 401 ',
-        '" 403 ',
-        "EmailSiphon",
-        "libwww-perl",
-        "../../",
-      ]
-    : [
-        "Failed ",
-        "Invalid user ",
-        "maximum authentication",
-        "Disconnecting",
-        "Received disconnect",
-        "Connection closed by",
-        "PAM: ",
-        "Accepted ",
-      ];
+  const { jails, scanners } = plan(policy);
+  const scanner = scanners[jails[0]?.replayScanner ?? -1];
+  const texts = scanner?.needles.map(({ text }) => text) ?? [];
+  return [...new Set(texts)];
 }
