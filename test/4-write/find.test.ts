@@ -89,10 +89,11 @@ t.test("the module finds what a plain search finds", async (t) => {
     region,
     fc.integer({ min: 0, max: 1 }),
     (some, bytes, all) => {
-      t.same(search(some, bytes, all), searchPlainly(some, bytes, all));
+      return isDeepStrictEqual(search(some, bytes, all), searchPlainly(some, bytes, all));
     },
   );
   fc.assert(property, { numRuns: Number(process.env["F2B_RUNS"] ?? 200) });
+  t.pass("held");
 });
 
 t.test("more records than one call tells, and records that are too long", async (t) => {
