@@ -113,7 +113,11 @@ export function hit(c: Cursor, filter: FilterParts, rule: RuleSpec, captures: Ca
   );
   const by = filter.sessionBy;
   if (by !== null) {
-    const isHeaders = by === "pid" && !captures.names.includes(by) && !frame.names.includes(by);
+    const isHeaders =
+      by === "pid" &&
+      captureText(c, captures, by, false) === undefined &&
+      captureText(c, frame, by, true) === undefined &&
+      format?.names.includes(by) !== true;
     hit.session = isHeaders ? findPidSession(record) : findSession(record, by, hit.captures);
   }
   if (!c.lazy) hit.keep();
