@@ -36,7 +36,7 @@ export function filterNeedles(
     for (const text of texts) found.add(text);
   }
   if (found.size > textsMax) return null;
-  return [...found].map((key) => ({ text: key.slice(1), fold: key.startsWith("i") }));
+  return [...found].map((key) => ({ text: needleOf(key.slice(1)), fold: key.startsWith("i") }));
 }
 
 function formatTexts(filter: Filter, format: Format): Texts | null {

@@ -139,7 +139,8 @@ function writeTables(memory: ArrayBuffer, all: readonly Needle[]): void {
   sorted.forEach((needle, index) => {
     // Neighbours begin alike and share a bucket, which then lets few other bytes through.
     const bucket = Math.floor((index * buckets) / sorted.length);
-    const bytes = Buffer.from(needle.text, "utf8");
+    // Longer ones are looked for by their beginning: a text must not reach into the next one's place.
+    const bytes = Buffer.from(needle.text, "utf8").subarray(0, 8);
     for (let place = 0; place < 3; place++) {
       for (const byte of bytesAt(bytes[place], needle.fold)) {
         tables[place * 32 + (byte & 15)] = (tables[place * 32 + (byte & 15)] ?? 0) | (1 << bucket);

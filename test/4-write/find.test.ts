@@ -96,6 +96,15 @@ t.test("the module finds what a plain search finds", async (t) => {
   t.pass("held");
 });
 
+t.test("a text of more than eight bytes is looked for by its beginning", async (t) => {
+  const some = ["msg=audit(", "zzz"].map((text) => ({ text, wants: 1, fold: false }));
+  const log = Buffer.from("a msg=audit(1\nzzz\nmsg\n");
+  t.same(
+    search(some, log).map(([, , number]) => number),
+    [1, 2],
+  );
+});
+
 t.test("more records than one call tells, and records that are too long", async (t) => {
   const some = [{ text: "x", wants: 1, fold: false }];
   const short = Buffer.from("x\n\n".repeat(20_000));
