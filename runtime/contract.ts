@@ -73,6 +73,11 @@ export interface Scanner {
   scan(bytes: Buffer, start: number, end: number, report: (hit: Hit) => void): number;
   /** Treats `bytes[start, end)` as one last record without LF. */
   scanLast(bytes: Buffer, start: number, end: number, report: (hit: Hit) => void): void;
+  /**
+   * True: whoever gets a hit takes its captures before `report` returns, or never. They are then made only
+   * when asked for. False at first.
+   */
+  lazy?: boolean;
   /** Records read so far. */
   records: number;
   /** Records over the size limit, which matched nothing. */

@@ -5,6 +5,7 @@
  * taken yet; captures are noted in slots as offsets and become text only when a rule has matched.
  */
 import type { Hit } from "./contract.ts";
+import { everybody } from "./find/find.ts";
 import { Registers } from "./registers.ts";
 
 /** Captures one filter may name, its frames' included. */
@@ -20,6 +21,10 @@ export class Cursor {
   ordinal = 0;
   lineStart = 0;
   lineEnd = 0;
+  /** The filters that may find something in it, a bit each. */
+  wants = everybody;
+  /** Hits are dealt with before the next rule is asked: their captures may wait until somebody asks. */
+  lazy = false;
 
   /** The text at hand: a message, or a program's name. */
   bytes: Buffer = Buffer.alloc(0);

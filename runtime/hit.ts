@@ -6,10 +6,11 @@
  */
 import { addressFromText, formatAddress, parseAddress } from "./address.ts";
 import { decode } from "./bytes.ts";
-import type { RuleSpec } from "./contract.ts";
+import type { Hit, RuleSpec } from "./contract.ts";
 import type { Cursor } from "./cursor.ts";
 import { formatPrefix, isHost, parsePrefix } from "./prefix.ts";
 import type { FieldValue, Registers } from "./registers.ts";
+import { TextCache } from "./text-cache.ts";
 
 /** Captures of one pattern by name: slots one behind the other, or groups. */
 export interface Captures {
@@ -99,23 +100,77 @@ export function hit(c: Cursor, filter: FilterParts, rule: RuleSpec, captures: Ca
   const format = filter.formats[c.format];
   const frame = filter.frames[c.frame] ?? noCaptures;
   const { address, host } = findWho(c, captures, frame, format);
-  const taken = collectCaptures(c, captures, frame, format);
-  c.report({
-    filter: filter.index,
+  const hit = new RecordHit(
+    filter.index,
     rule,
-    record: c.ordinal,
-    start: c.lineStart,
-    end: c.lineEnd,
-    time: c.readTimeMs(record),
+    c.ordinal,
+    c.lineStart,
+    c.lineEnd,
+    c.readTimeMs(record),
     address,
     host,
-    forwarded: readForwarded(record, format),
-    captures: taken,
-    session: findSession(record, filter.sessionBy, taken),
-    weight: rule.weight * record.repeated,
-  });
+    readForwarded(record, format),
+    rule.weight * record.repeated,
+    { c, captures, frame, format },
+  );
+  const by = filter.sessionBy;
+  if (by !== null) {
+    const isHeaders =
+      by === "pid" &&
+      captureText(c, captures, by, false) === undefined &&
+      captureText(c, frame, by, true) === undefined &&
+      format?.names.includes(by) !== true;
+    hit.session = isHeaders ? findPidSession(record) : findSession(record, by, hit.captures);
+  }
+  if (!c.lazy) hit.keep();
+  c.report(hit);
   return true;
 }
+
+/** Where the captures of a hit are read from, while its record is at hand. */
+interface Origin {
+  readonly c: Cursor;
+  readonly captures: Captures;
+  readonly frame: Captures;
+  readonly format: FormatFields | undefined;
+}
+
+/** Its captures become text when somebody asks, or `keep` says that somebody may. */
+class RecordHit implements Hit {
+  session: string | null = null;
+  #captures: Readonly<Record<string, string>> | null = null;
+  #origin: Origin | null;
+
+  constructor(
+    readonly filter: number,
+    readonly rule: RuleSpec,
+    readonly record: number,
+    readonly start: number,
+    readonly end: number,
+    readonly time: number,
+    readonly address: string | null,
+    readonly host: string | null,
+    readonly forwarded: readonly string[] | null,
+    readonly weight: number,
+    origin: Origin,
+  ) {
+    this.#origin = origin;
+  }
+
+  get captures(): Readonly<Record<string, string>> {
+    if (this.#captures === null) this.keep();
+    return this.#captures ?? none;
+  }
+
+  keep(): void {
+    const from = this.#origin;
+    if (from === null) return;
+    this.#captures = collectCaptures(from.c, from.captures, from.frame, from.format);
+    this.#origin = null;
+  }
+}
+
+const none: Readonly<Record<string, string>> = {};
 
 /**
  * The text of a capture of the rule or, behind it, of the frame; undefined: it took no part. A name
@@ -143,7 +198,13 @@ function textOf(c: Cursor, of: Captures, index: number, ofFrame: boolean): strin
   const start = c.slots[slot] as number;
   if (start < 0) return undefined;
   const bytes = ofFrame ? c.frameBytes : c.record.messageBytes;
-  return decode(bytes, start, c.slots[slot + 1] as number);
+  return textAt(bytes, start, c.slots[slot + 1] as number);
+}
+
+const texts = /* @__PURE__ */ new TextCache<string>();
+
+function textAt(b: Buffer, start: number, end: number): string {
+  return texts.find(b, start, end) ?? texts.keep(b, start, end, decode(b, start, end));
 }
 
 /** Of several groups the first that is not empty; of empty ones any. */
@@ -192,8 +253,7 @@ function findWho(
   const textOfEither = (name: string) =>
     captureText(c, captures, name, false) ?? captureText(c, frame, name, true);
   const text = textOfEither("address");
-  // Of a prefix the address; a hole took no `/`, and a group was held against its kind.
-  const address = text === undefined ? null : addressFromText(text.replace(/\/\d+$/, ""));
+  const address = text === undefined ? null : canonicalOf(text);
   if (address !== null) return { address, host: null };
   const host = textOfEither("host");
   if (host === undefined) {
@@ -204,6 +264,20 @@ function findWho(
   }
   const hostAddress = addressFromText(host);
   return { address: hostAddress, host: hostAddress === null ? host : null };
+}
+
+/** The last texts and what address each is: an attacker comes more than once. */
+const addresses = /* @__PURE__ */ new Map<string, string | null>();
+const addressesKept = 1024;
+
+/** Of a prefix the address; a hole took no `/`, and a group was held against its kind. */
+function canonicalOf(text: string): string | null {
+  const known = addresses.get(text);
+  if (known !== undefined) return known;
+  const address = addressFromText(text.replace(/\/\d+$/, ""));
+  if (addresses.size >= addressesKept) addresses.clear();
+  addresses.set(text, address);
+  return address;
 }
 
 function findWhoOfFormat(record: Registers, format: FormatFields | undefined): Who {
@@ -288,14 +362,28 @@ function fieldText(value: FieldValue | undefined): string | undefined {
 /** `program \0 host \0 value`; null: no session, or the field is missing. */
 function findSession(
   record: Registers,
-  by: string | null,
+  by: string,
   captures: Readonly<Record<string, string>>,
 ): string | null {
-  if (by === null) return null;
   const value = captures[by] ?? headerText(record, by);
   if (value === undefined) return null;
   const program = headerText(record, "program") ?? "";
   return `${program}\0${headerText(record, "host") ?? ""}\0${value}`;
+}
+
+const pidSessions = /* @__PURE__ */ new TextCache<string>();
+
+/** The usual one: host, program and pid stand side by side in the header, and what stands there says which they are. */
+function findPidSession({ header }: Registers): string | null {
+  const { bytes, hostStart, programStart, pidStart, pidEnd } = header;
+  if (pidStart < 0) return null;
+  const isRow = hostStart >= 0 && hostStart < programStart && programStart < pidStart;
+  const known = isRow ? pidSessions.find(bytes, hostStart, pidEnd) : undefined;
+  if (known !== undefined) return known;
+  const program = programStart < 0 ? "" : textAt(bytes, programStart, header.programEnd);
+  const host = hostStart < 0 ? "" : textAt(bytes, hostStart, header.hostEnd);
+  const key = `${program}\0${host}\0${decode(bytes, pidStart, pidEnd)}`;
+  return isRow ? pidSessions.keep(bytes, hostStart, pidEnd, key) : key;
 }
 
 /** `program`, `pid` and `host` of a syslog header or an envelope. */

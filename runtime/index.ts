@@ -13,6 +13,7 @@ export { eventText } from "./action/value.ts";
 export { CriEnvelope } from "./envelope/cri.ts";
 export { DockerEnvelope } from "./envelope/docker.ts";
 export { openSyslog } from "./envelope/syslog.ts";
+export { needles } from "./find/find.ts";
 export { accessField, readAccess } from "./format/access.ts";
 export { readAudit } from "./format/audit.ts";
 export { makeCut, readCut } from "./format/cut.ts";

@@ -111,6 +111,7 @@ export function openIntake(
   function read(bytes: Buffer, scan: (scanner: Scanner, report: (hit: Hit) => void) => void): void {
     const only = lanes.length === 1 ? lanes[0] : undefined;
     if (only !== undefined) {
+      only.scanner.lazy = true;
       scan(only.scanner, (hit) => {
         see?.(hit, bytes);
         settle(only, hit);

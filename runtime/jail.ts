@@ -30,6 +30,8 @@ export interface JailOptions {
   readonly onChange: (change: Change) => void;
   readonly give: (decision: Decision) => void;
   readonly trackedRowsMax?: number;
+  /** False: nobody looks at decisions of type `failure`, and none are given. */
+  readonly tellsFailures?: boolean;
 }
 
 export interface JailCounters {
@@ -111,7 +113,7 @@ export function makeJail(options: JailOptions): Jail {
   function take(event: SessionEvent, time: number, file: string): boolean {
     const culprit = culpritOf(event);
     if (culprit === null) return false;
-    const cause = { file, line: event.line, rule: event.rule.name, captures: event.captures };
+    const cause = new EventCause(file, event);
     const evidence = standing.find(culprit, time) !== null;
     if (evidence) counters.evidence += 1;
     const counts = evidence ? [] : count(culprit, time, event.weight, false);
@@ -120,18 +122,17 @@ export function makeJail(options: JailOptions): Jail {
       return false;
     }
     counters.failures += 1;
-    give({
-      ...decided(
-        culprit.address,
-        culprit.address ?? culprit.host ?? counts[0]?.id ?? "",
-        time,
-        cause,
-      ),
-      type: "failure",
-      weight: event.weight,
-      evidence,
-      counted: counts.map(({ id }) => id),
-    });
+    if (options.tellsFailures !== false) {
+      const id = culprit.address ?? culprit.host ?? counts[0]?.id ?? "";
+      const about = decided(culprit.address, id, time, cause);
+      give({
+        ...about,
+        type: "failure",
+        weight: event.weight,
+        evidence,
+        counted: counts.map(({ id }) => id),
+      });
+    }
     decide(counts, culprit, time, cause);
     return true;
   }
@@ -147,7 +148,7 @@ export function makeJail(options: JailOptions): Jail {
       counters.hostNames += 1;
       return null;
     }
-    return { address, host: address === null ? event.host : null, captures: event.captures };
+    return new EventCulprit(address, address === null ? event.host : null, event);
   }
 
   function takeBan(culprit: Culprit, time: number, cause: Cause): void {
@@ -175,6 +176,7 @@ export function makeJail(options: JailOptions): Jail {
 
   /** All sentences that fire make one ban of each identity, with the latest of their ends. */
   function decide(counts: readonly Count[], culprit: Culprit, time: number, cause: Cause): void {
+    if (!counts.some((one) => one.isReached)) return;
     const wanted = new Map<string, Omit<Order, "forced" | keyof Target> & { target: Target }>();
     for (const { sentence, id, isReached } of counts) {
       if (!isReached) continue;
@@ -361,6 +363,36 @@ export function makeJail(options: JailOptions): Jail {
     apply,
   };
   return jail;
+}
+
+/** Captures are read from the record only when somebody asks. */
+class EventCulprit implements Culprit {
+  constructor(
+    readonly address: string | null,
+    readonly host: string | null,
+    private readonly event: SessionEvent,
+  ) {}
+
+  get captures(): Readonly<Record<string, string>> {
+    return this.event.captures;
+  }
+}
+
+class EventCause implements Cause {
+  readonly line: number;
+  readonly rule: string;
+
+  constructor(
+    readonly file: string,
+    private readonly event: SessionEvent,
+  ) {
+    this.line = event.line;
+    this.rule = event.rule.name;
+  }
+
+  get captures(): Readonly<Record<string, string>> {
+    return this.event.captures;
+  }
 }
 
 const nobodysCause: Cause = { file: "", line: 0, rule: "", captures: {} };

@@ -19,6 +19,8 @@ export interface JailsOptions {
   readonly onChange: (change: Change) => void;
   readonly give: (decision: Decision) => void;
   readonly trackedRowsMax?: number;
+  /** False: no decisions of type `failure`. */
+  readonly tellsFailures?: boolean;
 }
 
 export interface Jails {
@@ -70,7 +72,11 @@ export function makeJails(program: Program, options: JailsOptions): Jails {
     }
   }
 
-  const nextEnd = () => Math.min(...all.map((jail) => jail.nextEnd()));
+  function nextEnd(): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (const jail of all) first = Math.min(first, jail.nextEnd());
+    return first;
+  }
   return {
     all,
     get: (name) => all.find((jail) => jail.spec.name === name),

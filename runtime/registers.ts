@@ -105,7 +105,7 @@ export class Registers {
   /** Where stamps are taken apart; nothing in it outlives the call that filled it. */
   readonly parts = new StampParts();
 
-  /** A record without envelope: `bytes[start, end)`, already cut at its end. */
+  /** A record without envelope: `bytes[start, end)`, already cut at its end. A format begins it. */
   begin(bytes: Buffer, start: number, end: number): void {
     this.bytes = bytes;
     this.start = start;
@@ -113,7 +113,6 @@ export class Registers {
     this.headed = false;
     this.envelope.clear();
     this.envelope.bytes = bytes;
-    this.beginFormat();
   }
 
   /** Back to what the envelope told, before each format that is tried. */

@@ -74,7 +74,7 @@ export async function replay(
 export async function replayDecisions(
   program: Program,
   logs: readonly ReplayLog[],
-  options: Omit<ReplayOptions, "all">,
+  options: Omit<ReplayOptions, "all"> & { readonly all?: boolean },
   give: (decision: Decision) => void,
 ): Promise<ReplaySummary> {
   const clock: Clock = { first: Number.NaN, now: Number.NaN };
@@ -82,6 +82,7 @@ export async function replayDecisions(
     lookUp: options.lookUp ?? lookUpHere(program, options.warn ?? (() => {})),
     chance: repeatableChance,
     onChange: () => {},
+    tellsFailures: options.all !== false,
     give,
   });
   let lines = 0;

@@ -8,6 +8,7 @@
 import { trimEnd } from "./bytes.ts";
 import type { Hit, Scanner, TimeContext } from "./contract.ts";
 import { Cursor } from "./cursor.ts";
+import { everybody, type Finder, type Needles, regionBytesMax, rowsBase } from "./find/find.ts";
 import { recordBytesMax } from "./limits.ts";
 import type { Registers } from "./registers.ts";
 import { Clock } from "./time/clock.ts";
@@ -24,6 +25,8 @@ export interface Reading {
   readonly read: (c: Cursor) => void;
   /** Hits of one record may come out of the order of the filters: several formats are tried. */
   readonly unordered: boolean;
+  /** What a record must hold to be read. */
+  readonly find: Needles;
 }
 
 function nobody(): void {}
@@ -35,53 +38,101 @@ export function makeScanner(time: TimeContext, reading: Reading): Scanner {
   const collect = (hit: Hit) => hits.push(hit);
   const { open, read, unordered } = reading;
 
-  function readRecord(bytes: Buffer, start: number, end: number): void {
-    scanner.records++;
-    if (end - start > recordBytesMax) {
-      scanner.oversized++;
-      return;
-    }
+  function begin(report: (hit: Hit) => void): void {
+    c.report = unordered ? collect : report;
+    c.lazy = scanner.lazy === true && !unordered;
+  }
+
+  /** Of a record that is not too long. */
+  function readRecord(bytes: Buffer, start: number, end: number, ordinal: number): void {
     const to = trimEnd(bytes, start, end);
     if (to === start) return;
-    c.ordinal = scanner.records;
+    c.ordinal = ordinal;
     c.lineStart = start;
     c.lineEnd = to;
     if (open(c.record, bytes, start, to)) read(c);
   }
 
-  function readOrdered(
-    bytes: Buffer,
-    start: number,
-    end: number,
-    report: (hit: Hit) => void,
-  ): void {
-    readRecord(bytes, start, end);
-    if (hits.length === 0) return;
+  function countRecord(bytes: Buffer, start: number, end: number): void {
+    scanner.records++;
+    if (end - start > recordBytesMax) scanner.oversized++;
+    else readRecord(bytes, start, end, scanner.records);
+  }
+
+  /** Of one record, in the order of the filters. */
+  function reportCollected(report: (hit: Hit) => void): void {
     hits.sort((a, b) => a.filter - b.filter);
     for (const hit of hits) report(hit);
     hits.length = 0;
   }
 
+  function readAll(bytes: Buffer, start: number, end: number, report: (hit: Hit) => void): void {
+    c.wants = everybody;
+    for (let at = start; at < end; ) {
+      const lf = bytes.indexOf(0x0a, at);
+      countRecord(bytes, at, lf);
+      if (hits.length > 0) reportCollected(report);
+      at = lf + 1;
+    }
+  }
+
+  /** The same for the records that may hold something, told by `finder`. */
+  function readFound(
+    finder: Finder,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    report: (hit: Hit) => void,
+  ): void {
+    const { rows } = finder;
+    const shift = start - rowsBase;
+    finder.load(bytes.subarray(start, end));
+    while (!finder.isDone) {
+      const count = finder.next();
+      for (let row = 0; row < count * 4; row += 4) {
+        const from = (rows[row] as number) + shift;
+        c.wants = rows[row + 3] as number;
+        const ordinal = scanner.records + (rows[row + 2] as number);
+        readRecord(bytes, from, (rows[row + 1] as number) + shift, ordinal);
+        if (hits.length > 0) reportCollected(report);
+      }
+      scanner.records += finder.passed;
+      scanner.oversized += finder.tooLong;
+    }
+  }
+
+  /** `[start, end)` is whole records. */
+  function readRegion(bytes: Buffer, start: number, end: number, report: (hit: Hit) => void): void {
+    const finder = reading.find.finderFor(end - start);
+    for (let at = start; at < end; ) {
+      let to = finder === null ? end : Math.min(end, at + regionBytesMax);
+      if (to < end) to = bytes.lastIndexOf(0x0a, to - 1) + 1;
+      // A record that does not fit is too long to be read, which is all that there is to know of it.
+      const fits = to > at;
+      if (!fits) to = bytes.indexOf(0x0a, at) + 1;
+      if (finder !== null && fits) readFound(finder, bytes, at, to, report);
+      else readAll(bytes, at, to, report);
+      at = to;
+    }
+  }
+
   const scanner: Scanner = {
     records: 0,
     oversized: 0,
+    lazy: false,
     scan(bytes, start, end, report) {
-      c.report = unordered ? collect : report;
-      let at = start;
-      // The native search knows no end: it must not run on through a large buffer for nothing.
-      const part = end === bytes.length ? bytes : bytes.subarray(0, end);
-      for (let lf = part.indexOf(0x0a, at); lf >= 0; lf = part.indexOf(0x0a, at)) {
-        if (unordered) readOrdered(bytes, at, lf, report);
-        else readRecord(bytes, at, lf);
-        at = lf + 1;
-      }
+      begin(report);
+      // The native search knows no bounds: it must not run on through a large buffer for nothing.
+      const to = start + bytes.subarray(start, end).lastIndexOf(0x0a) + 1;
+      readRegion(bytes, start, to, report);
       c.report = nobody;
-      return at;
+      return to;
     },
     scanLast(bytes, start, end, report) {
-      c.report = unordered ? collect : report;
-      if (unordered) readOrdered(bytes, start, end, report);
-      else readRecord(bytes, start, end);
+      begin(report);
+      c.wants = everybody;
+      countRecord(bytes, start, end);
+      if (hits.length > 0) reportCollected(report);
       c.report = nobody;
     },
   };

@@ -113,5 +113,7 @@ function hostsOf(used: readonly Counted[], culprit: Culprit): string[] {
   const hosts = new Set<string>();
   for (const { address } of used) if (address !== null) hosts.add(address);
   if (culprit.address !== null) hosts.add(culprit.address);
-  return [...hosts].map((host) => identify({ ...culprit, address: host }, eachAddress) ?? host);
+  return [...hosts].map(
+    (host) => identify({ address: host, host: null, captures: {} }, eachAddress) ?? host,
+  );
 }

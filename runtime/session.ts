@@ -84,6 +84,7 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
   const told = new Set<string>();
   /** In the order in which they were last seen: a Map keeps the order of insertion. */
   const sessions = new Map<string, Session>();
+  let latest: Session | null = null;
 
   function take(hit: Hit, give: (event: SessionEvent) => void): void {
     if (hit.rule.kind === "ignore") {
@@ -120,8 +121,11 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
 
   function keep(key: string, session: Session): void {
     if (remembers) changed.add(key);
+    // Lines of one connection come together: mostly it is the latest already.
+    if (session === latest && sessions.get(key) === session && isWorthKeeping(session)) return;
+    latest = session;
     sessions.delete(key);
-    if (session.party === null && session.held.length === 0) return;
+    if (!isWorthKeeping(session)) return;
     sessions.set(key, session);
     if (sessions.size <= sessionsMax) return;
     const oldest = sessions.keys().next();
@@ -151,6 +155,8 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
     } else if (hit.rule.end || session.held.length >= heldPerSessionMax) {
       counters.heldShed += 1;
     } else {
+      // It outlives its record, so its captures must be read now.
+      void hit.captures;
       session.held.push(hit);
     }
   }
@@ -161,8 +167,8 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
   }
 
   function clear(hit: Hit, session: Session | null, give: (event: SessionEvent) => void): void {
-    const user = hit.captures["user"];
-    if (session !== null) {
+    if (session !== null && session.held.length > 0) {
+      const user = hit.captures["user"];
       session.held = session.held.filter((held) => {
         const of = held.captures["user"];
         return user !== undefined && of !== undefined && of !== user;
@@ -220,6 +226,10 @@ function rowOf(key: string, { party, held, seen }: Session): SessionRow {
   };
 }
 
+function isWorthKeeping(session: Session): boolean {
+  return session.party !== null || session.held.length > 0;
+}
+
 function names(hit: Hit): boolean {
   return hit.address !== null || hit.host !== null;
 }
@@ -231,17 +241,42 @@ function isSomebodyElse(session: Session, hit: Hit): boolean {
 }
 
 function eventOf(kind: SessionEventKind, hit: Held, settledBy: Hit, party: Party): SessionEvent {
-  return {
+  return new HitEvent(
     kind,
-    filter: settledBy.filter,
-    rule: hit.rule,
-    line: settledBy.record,
-    origin: hit.record,
-    time: settledBy.time,
-    address: party.address,
-    host: party.host,
-    forwarded: party.forwarded,
-    captures: hit.captures,
-    weight: hit.weight,
-  };
+    hit,
+    settledBy.filter,
+    settledBy.record,
+    settledBy.time,
+    party.address,
+    party.host,
+    party.forwarded,
+  );
+}
+
+/** Asks its hit for captures only when it is asked. */
+class HitEvent implements SessionEvent {
+  readonly rule: RuleSpec;
+  readonly origin: number;
+  readonly weight: number;
+  readonly #hit: Held;
+
+  constructor(
+    readonly kind: SessionEventKind,
+    hit: Held,
+    readonly filter: number,
+    readonly line: number,
+    readonly time: number,
+    readonly address: string | null,
+    readonly host: string | null,
+    readonly forwarded: readonly string[] | null,
+  ) {
+    this.rule = hit.rule;
+    this.origin = hit.record;
+    this.weight = hit.weight;
+    this.#hit = hit;
+  }
+
+  get captures(): Readonly<Record<string, string>> {
+    return this.#hit.captures;
+  }
 }

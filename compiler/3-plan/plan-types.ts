@@ -151,6 +151,19 @@ export interface ScannerPlan {
   readonly filters: readonly number[];
   /** Each record is read by these one after the other until every filter has had its format. */
   readonly readers: readonly ReaderPlan[];
+  /** Texts of which a record must hold one, or it is not read; each filter has a bit, or shares one. */
+  readonly needles: readonly NeedlePlan[];
+  /** Bits of filters that must read every record. */
+  readonly always: number;
+  /** The bit of each of `filters`. */
+  readonly wants: ReadonlyMap<number, number>;
+}
+
+export interface NeedlePlan {
+  /** Up to eight characters of ASCII; in lower case when `fold` says that case is ignored. */
+  readonly text: string;
+  readonly fold: boolean;
+  readonly wants: number;
 }
 
 export interface ReaderPlan {

@@ -9,8 +9,9 @@ import type { JailSpec, WatchSpec } from "../../runtime/contract.ts";
 import type { Filter, Jail, Policy, Watch } from "../../schemas/policy.ts";
 import { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { planFilter } from "./filter.ts";
+import { filterNeedles } from "./needles.ts";
 import { findNeeds } from "./needs.ts";
-import type { FilterPlan, Plan, ReaderPlan, ScannerPlan } from "./plan-types.ts";
+import type { FilterPlan, NeedlePlan, Plan, ReaderPlan, ScannerPlan } from "./plan-types.ts";
 
 export interface PlanOptions {
   /**
@@ -28,7 +29,7 @@ export function plan(policy: Policy, options: PlanOptions = {}): Plan {
   const used = usedFilters(policy, extra);
   const filters = used.map((filter) => planFilter(filter, diagnostics));
   const numbers = new Map(used.map((filter, number) => [filter.id, number]));
-  const scanners = new Scanners(filters);
+  const scanners = new Scanners(used, filters);
   const jails = policy.jails.map((jail) => planJail(jail, policy, numbers, scanners));
   for (const ids of extra) scanners.append(null, toNumbers(ids, numbers));
   if (options.diagnostics === undefined) throwFirst(diagnostics);
@@ -117,13 +118,18 @@ function replayEnvelope(jail: Jail): ScannerPlan["envelope"] {
   return first?.envelope ?? null;
 }
 
+/** The sign is one more, but a mask of positive numbers is easier to read. */
+const bitsMax = 31;
+
 /** One scanner for each set of filters and envelope: jails that watch the same share one. */
 class Scanners {
   readonly all: ScannerPlan[] = [];
+  readonly #checked: readonly Filter[];
   readonly #filters: readonly FilterPlan[];
   readonly #numbers = new Map<string, number>();
 
-  constructor(filters: readonly FilterPlan[]) {
+  constructor(checked: readonly Filter[], filters: readonly FilterPlan[]) {
+    this.#checked = checked;
     this.#filters = filters;
   }
 
@@ -138,7 +144,29 @@ class Scanners {
 
   /** A scanner of its own, whatever there is already. */
   append(envelope: ScannerPlan["envelope"], filters: readonly number[]): number {
-    return this.all.push({ envelope, filters, readers: this.#planReaders(filters) }) - 1;
+    const readers = this.#planReaders(filters);
+    const wanted = this.#planNeedles(envelope, filters);
+    return this.all.push({ envelope, filters, readers, ...wanted }) - 1;
+  }
+
+  /** Filters beyond the number of bits share those of others, and are asked a little more often. */
+  #planNeedles(
+    envelope: ScannerPlan["envelope"],
+    filters: readonly number[],
+  ): Pick<ScannerPlan, "needles" | "always" | "wants"> {
+    const needles = new Map<string, NeedlePlan>();
+    const wants = new Map(filters.map((filter, i) => [filter, 1 << (i % bitsMax)]));
+    let always = 0;
+    for (const [number, bit] of wants) {
+      const filter = this.#checked[number];
+      const found = filter === undefined ? null : filterNeedles(filter, envelope);
+      if (found === null) always |= bit;
+      for (const { text, fold } of found ?? []) {
+        const key = `${fold} ${text}`;
+        needles.set(key, { text, fold, wants: (needles.get(key)?.wants ?? 0) | bit });
+      }
+    }
+    return { needles: [...needles.values()], always, wants };
   }
 
   /**

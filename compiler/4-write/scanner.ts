@@ -6,7 +6,7 @@
  * another program costs nothing.
  */
 import type { FilterPlan, Plan, ReaderPlan, ScannerPlan } from "../3-plan/plan-types.ts";
-import { aside, type Code, comment, join, js } from "./code.ts";
+import { aside, type Code, comment, join, js, quote } from "./code.ts";
 import type { WrittenFilter } from "./filter.ts";
 import { writeReader } from "./format.ts";
 import type { Module } from "./module.ts";
@@ -34,7 +34,7 @@ export function writeScanner(
     const kept = module.names.make(`${reader.format.name} reader`);
     if (written.make !== null) state.push(js`const ${kept} = ${written.make};`);
     const test = join([...stillWanted(module, reader, i), written.read(kept)], js` && `);
-    const entries = reader.uses.map((use) => writeEntry(module, plan, use, filters));
+    const entries = reader.uses.map((use) => writeEntry(module, plan, scanner, use, filters));
     const dispatch = module.names.make(`${reader.format.name} filters`);
     module.add(js`function ${dispatch}(c) {
 ${writeEntries(module, entries)}
@@ -42,7 +42,8 @@ ${writeEntries(module, entries)}
     return js`if (${test}) ${dispatch}(c);`;
   });
   const open = writeEnvelope(module, scanner.envelope);
-  const unordered = scanner.readers.length > 1;
+  const unordered = scanner.readers.length > 1 && scanner.filters.length > 1;
+  const find = writeNeedles(module, scanner);
   const ids = scanner.filters.map((number) => plan.filters[number]?.id ?? "").join(", ");
   module.add(
     join([
@@ -54,7 +55,7 @@ ${join([
 ${join(steps)}
 }`,
 ])}
-return ${module.use("makeScanner")}(time, { open: ${open}, read, unordered: ${unordered} });
+return ${module.use("makeScanner")}(time, { open: ${open}, read, unordered: ${unordered}, find: ${find} });
 }`,
     ]),
   );
@@ -71,16 +72,20 @@ function stillWanted(module: Module, reader: ReaderPlan, index: number): Code[] 
 function writeEntry(
   module: Module,
   plan: Plan,
+  scanner: ScannerPlan,
   use: ReaderPlan["uses"][number],
   filters: readonly WrittenFilter[],
 ): Entry {
   const filter = plan.filters[use.filter] as FilterPlan;
   const format = filter.formats[use.format];
   const run = js`${(filters[use.filter] as WrittenFilter).run}(c);`;
-  const several = filter.formats.length > 1;
-  const call = several
-    ? js`if (${module.use("firstFormat")}(c, ${use.filter}, ${use.format})) ${run}`
-    : js`c.format = 0; ${run}`;
+  const ask =
+    filter.formats.length > 1
+      ? js`if (${module.use("firstFormat")}(c, ${use.filter}, ${use.format})) ${run}`
+      : js`c.format = 0; ${run}`;
+  const bit = scanner.wants.get(use.filter) ?? 0;
+  const isSure = scanner.filters.length === 1 || (scanner.always & bit) !== 0;
+  const call = isSure ? ask : js`if (c.wants & ${bit}) { ${ask} }`;
   const patterns = format?.patterns ?? [];
   const tests = patterns.map((pattern) => writePattern(module, pattern, "program"));
   const programs = format?.programs ?? [];
@@ -128,6 +133,14 @@ function writeCalls(entries: readonly Entry[], program: string | null): Code {
     return entry.test === null ? [] : [js`if (${entry.test}) { ${entry.call} }`];
   });
   return join(calls);
+}
+
+/** What a record must hold to be read at all. */
+function writeNeedles(module: Module, { needles, always }: ScannerPlan): Code {
+  const rows = needles.map(({ text, wants, fold }) =>
+    fold ? js`[${quote(text)}, ${wants}, true]` : js`[${quote(text)}, ${wants}]`,
+  );
+  return module.constant("find", js`${module.use("needles")}(${[js`${always}`, ...rows]})`);
 }
 
 /** What takes the envelope off, and what it keeps between records, if anything. */

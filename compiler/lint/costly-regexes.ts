@@ -10,6 +10,7 @@ import type { Policy } from "../../schemas/policy.ts";
 import { forCost } from "../2-check/regexes.ts";
 import { lint as catalogue } from "../diagnostics/catalogue/lint.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import { isPlainlyLinear } from "./linear-regex.ts";
 import { isInLibrary, patternsOf, spanOf } from "./patterns-of.ts";
 
 const timeoutMs = 5_000;
@@ -60,6 +61,7 @@ export function findCostlyRegexes(
 function examine(expanded: string, flags: string, endsAt: number): Verdict {
   const source = forCost(expanded);
   if (source.length > patternUnitsMax) return { kind: "unknown", why: "it is too long" };
+  if (isPlainlyLinear(source, flags)) return { kind: "safe" };
   if (performance.now() > endsAt) return { kind: "unknown", why: "there are too many before it" };
   const result = recheck()(source, flags, { timeout: timeoutMs });
   if (result.status === "safe") return { kind: "safe" };
