@@ -6,7 +6,7 @@
  */
 import type { Hit } from "./contract.ts";
 import { everybody } from "./find/find.ts";
-import { Registers } from "./registers.ts";
+import { type Header, Registers } from "./registers.ts";
 
 /** Captures one filter may name, its frames' included. */
 export const slotsMax = 128;
@@ -44,7 +44,7 @@ export class Cursor {
   /** The last match of a regular expression, for filters with a window. */
   matched: RegExpExecArray | null = null;
   /** The messages of each filter with a window. */
-  readonly windows: { messages: Buffer[]; bytes: number }[] = [];
+  readonly windows: { messages: Buffer[]; bytes: number; readonly stamp: Header }[] = [];
   frameGroups: Groups | null = null;
   /** The bytes the frame's slots point into. */
   frameBytes: Buffer = this.bytes;

@@ -8,12 +8,15 @@
  */
 import type { Cursor } from "./cursor.ts";
 import { recordBytesMax } from "./limits.ts";
+import { Header } from "./registers.ts";
 
 /** One filter's messages, oldest first. */
 interface MessageWindow {
   messages: Buffer[];
   /** All of them and the LF between them. */
   bytes: number;
+  /** The stamp of the last record that had one: what follows it without a stamp has its time. */
+  readonly stamp: Header;
 }
 
 /** `size`: how many messages; null: the format that read the record has no window. */
@@ -26,8 +29,9 @@ export function windowed(
   if (size === null) return rules(c);
   const record = c.record;
   const { messageBytes, messageStart, messageEnd } = record;
-  c.windows[filter] ??= { messages: [], bytes: -1 };
+  c.windows[filter] ??= { messages: [], bytes: -1, stamp: new Header() };
   const window = c.windows[filter];
+  keepStamp(window.stamp, record.header);
   push(window, Buffer.from(messageBytes.subarray(messageStart, messageEnd)), size);
   const joined = join(window);
   record.messageBytes = joined;
@@ -42,6 +46,19 @@ export function windowed(
   record.messageEnd = messageEnd;
   c.text = null;
   return found;
+}
+
+function keepStamp(kept: Header, header: Header): void {
+  const { stampBytes, stampStart, stampEnd } = header;
+  if (header.stampField === undefined && stampStart < 0) {
+    if (kept.stampStart < 0) return;
+    const { stampForm, stampPattern, stampWhole } = kept;
+    header.setStamp(kept.stampBytes, 0, kept.stampEnd, stampForm, stampPattern, stampWhole);
+  } else if (stampStart >= 0) {
+    const bytes = Buffer.from(stampBytes.subarray(stampStart, stampEnd));
+    const { stampForm, stampPattern, stampWhole } = header;
+    kept.setStamp(bytes, 0, bytes.length, stampForm, stampPattern, stampWhole);
+  }
 }
 
 function push(window: MessageWindow, message: Buffer, size: number): void {

@@ -32,6 +32,8 @@ export class Header {
   stampForm = 0;
   /** Reads the stamp when its form is `stampForms.pattern`. */
   stampPattern: TimePattern | null = null;
+  /** The stamp counts to the second, its fraction says nothing. */
+  stampWhole = false;
   /** A time that came as a field, as text; wins over the stamp. */
   stampField: string | undefined = undefined;
 
@@ -49,7 +51,9 @@ export class Header {
     end: number,
     form: number,
     pattern: TimePattern | null,
+    whole = false,
   ): void {
+    this.stampWhole = whole;
     this.stampBytes = bytes;
     this.stampStart = start;
     this.stampEnd = end;
@@ -71,6 +75,7 @@ export class Header {
     this.stampEnd = from.stampEnd;
     this.stampForm = from.stampForm;
     this.stampPattern = from.stampPattern;
+    this.stampWhole = from.stampWhole;
     this.stampField = from.stampField;
   }
 }

@@ -24,16 +24,17 @@ const depthMax = 100;
 const octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 const four = `${octet}(?:\\.${octet}){3}`;
 /** At least `::` or six colons, so that a time of day is not taken for an address. */
-const six =
-  "(?=[0-9A-Fa-f:.]{0,39}?::|(?:[0-9A-Fa-f]{1,4}:){6})" +
-  `(?:[0-9A-Fa-f]{0,4}:){1,8}(?:${four}|[0-9A-Fa-f]{1,4}|(?<=:):)`;
+const groups = "(?=[0-9A-Fa-f:.]{0,39}?::|(?:[0-9A-Fa-f]{1,4}:){6})(?:[0-9A-Fa-f]{0,4}:){1,8}";
+const lastGroup = "(?:[0-9A-Fa-f]{1,4}|(?<=:):)";
 /** No longer token before: neither a word, nor `a.`, nor the groups of an IPv6 address. */
 const before = "(?<![0-9A-Za-z_.%]|::|(?<![0-9A-Za-z_])[0-9A-Fa-f]{1,4}:)";
 const behindFour = "(?![0-9A-Za-z_%]|\\.[0-9A-Za-z_]|/[0-9])";
-const behindSix = "(?![0-9A-Za-z_%]|[.:][0-9A-Za-z_:]|/[0-9])";
+/** Five digits behind a colon are no group of an address: they can only be a port. */
+const notPort = "(?![0-9]{5}(?![0-9A-Za-z_:]))";
+const behindSix = `(?![0-9A-Za-z_%]|\\.[0-9A-Za-z_]|:${notPort}[0-9A-Za-z_:]|/[0-9])`;
 const wholeFour = `${before}${four}${behindFour}`;
-const wholeSix = `${before}${six}${behindSix}`;
-const openBracket = "(?:\\[(?=[0-9A-Fa-f.]{0,39}:[0-9A-Fa-f:.]{1,39}\\]))?";
+const wholeSix = `${before}${groups}(?:${four}${behindFour}|${lastGroup}${behindSix})`;
+const openBracket = "(?:\\[(?=[0-9A-Fa-f:.]{2,45}\\]))?";
 const closeBracket = "(?:(?<=\\[[0-9A-Fa-f:.]{2,45})\\])?";
 
 interface Tag {
@@ -46,7 +47,7 @@ interface Tag {
 
 const name =
   "(?<![0-9A-Za-z_.-])[0-9A-Za-z_-]+(?:\\.[0-9A-Za-z_-]+)*(?![0-9A-Za-z_-]|\\.[0-9A-Za-z_-])";
-const cidr = `${before}(?:${six}(?:/[0-9]{1,3})?${behindSix}|${four}(?:/[0-9]{1,2})?${behindFour})`;
+const cidr = `${before}(?:${groups}(?:${four}(?:/[0-9]{1,3})?${behindFour}|${lastGroup}(?:/[0-9]{1,3})?${behindSix})|${four}(?:/[0-9]{1,2})?${behindFour})`;
 
 const tags: ReadonlyMap<string, Tag> = new Map<string, Tag>([
   [

@@ -19,6 +19,7 @@ export function makeProgram(): Command {
   addCompileAndLint(program);
   addTrials(program);
   addKnowledge(program);
+  addImport(program);
   addControl(program);
   return program;
 }
@@ -83,6 +84,20 @@ function addKnowledge(program: Command): void {
     "explain-code <code>",
     "explain a finding's code, with a wrong and a right policy",
   ).action(async (code) => (await import("./explain-code.ts")).explainCommand(code));
+}
+
+function addImport(program: Command): void {
+  add(program, "import <folder>", "turn filters of a Fail2ban configuration into policy text")
+    .option(
+      "--filter <name>",
+      "a filter; with arguments as in jails: `sshd[mode=ddos]`",
+      collect,
+      [],
+    )
+    .option("--set <k=v>", "an argument of the filters named", collect, [])
+    .option("-o, --output <file>", "a file for all of them, a folder for a file each, or `-`")
+    .addOption(jsonOption())
+    .action(async (...args) => (await import("./import.ts")).importCommand(args[0], args[1]));
 }
 
 function collect(value: string, before: readonly string[]): string[] {

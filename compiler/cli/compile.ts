@@ -1,14 +1,14 @@
 /**
  * `f2b compile POLICY -o OUT.mjs`: the bundle on disk, or the checked policy on standard output.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { compile, read } from "../compile.ts";
 import { showText } from "../diagnostics/show-text.ts";
-import { hostFault, usageFault } from "./fault.ts";
+import { usageFault } from "./fault.ts";
 import { showFindings } from "./findings.ts";
 import { readVersion } from "./package-root.ts";
 import { openPolicy } from "./policy-files.ts";
+import { replaceFile } from "./replace-file.ts";
 import { complain, errorColors, print } from "./terminal.ts";
 
 interface CompileFlags {
@@ -53,25 +53,4 @@ export async function compileCommand(name: string, flags: CompileFlags): Promise
     `${bold(showText(output))}  ${kilobytes} KB  ${dim(`hash ${bundle.hash.slice(0, 16)}`)}`,
   );
   complain(dim(`next: node ${showText(output)} check   can this host do what the policy asks?`));
-}
-
-/** Writes beside the target, syncs and renames: whoever reads it has the old one or the new one. */
-function replaceFile(path: string, text: string, mode: number): void {
-  const target = resolve(path);
-  const made = `${target}.${process.pid}.new`;
-  try {
-    const descriptor = openSync(made, "wx", mode);
-    try {
-      for (let rest = Buffer.from(text); rest.length > 0; ) {
-        rest = rest.subarray(writeSync(descriptor, rest));
-      }
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(made, target);
-  } catch (error) {
-    rmSync(made, { force: true });
-    throw hostFault(`cannot write ${path}`, error);
-  }
 }

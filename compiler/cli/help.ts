@@ -53,6 +53,12 @@ Examples:
   f2b test std                                 the whole library's own lines
 
 Next: f2b match policy.f2b LOG                 the same filters over a real log`,
+  import: `
+Examples:
+  f2b import /etc/fail2ban --filter sshd -o sshd.f2b
+  f2b import /etc/fail2ban --filter postfix --set mode=aggressive --filter dovecot -o imported/
+
+Next: f2b match sshd.f2b /var/log/auth.log     which lines of a real log it counts`,
   library: `
 Examples:
   f2b library

@@ -2,7 +2,9 @@
  * Every code there is, by its code. `catalogue/` has them by the phase that finds them.
  */
 import { check } from "./catalogue/check.ts";
+import { importing } from "./catalogue/importing.ts";
 import { lint } from "./catalogue/lint.ts";
+import { migrating } from "./catalogue/migrating.ts";
 import { plan } from "./catalogue/plan.ts";
 import { read } from "./catalogue/read.ts";
 import type { Entry } from "./diagnostic.ts";
@@ -10,7 +12,7 @@ import type { Entry } from "./diagnostic.ts";
 /** What is the same for every entry, whatever its message needs to know. */
 export type CodePage = Pick<Entry<never>, "code" | "severity" | "explain" | "bad" | "good">;
 
-const pages: readonly CodePage[] = [read, check, plan, lint].flatMap((part) =>
+const pages: readonly CodePage[] = [read, importing, check, migrating, plan, lint].flatMap((part) =>
   Object.values<CodePage>(part),
 );
 

@@ -17,7 +17,7 @@ const timeoutMs = 5_000;
 const totalMs = 20_000;
 const patternUnitsMax = 4_000;
 
-type Verdict =
+export type Cost =
   | { readonly kind: "safe" }
   | { readonly kind: "exponential"; readonly attack: string }
   | { readonly kind: "polynomial"; readonly degree: number; readonly attack: string }
@@ -28,13 +28,13 @@ export function findCostlyRegexes(
   diagnostics: Diagnostics,
   libraryCosts: boolean,
 ): void {
-  const verdicts = new Map<string, Verdict>();
+  const verdicts = new Map<string, Cost>();
   const endsAt = performance.now() + totalMs;
   for (const { pattern } of patternsOf(policy)) {
     if (pattern.kind !== "regex") continue;
     if (!libraryCosts && isInLibrary(pattern.at)) continue;
     const key = `${pattern.flags}/${pattern.expanded}`;
-    const verdict = verdicts.get(key) ?? examine(pattern.expanded, pattern.flags, endsAt);
+    const verdict = verdicts.get(key) ?? costOf(pattern.expanded, pattern.flags, endsAt);
     verdicts.set(key, verdict);
     const at = spanOf(pattern.at);
     switch (verdict.kind) {
@@ -58,12 +58,14 @@ export function findCostlyRegexes(
   }
 }
 
-function examine(expanded: string, flags: string, endsAt: number): Verdict {
+/** What the pattern costs at worst; not looked into when `endsAt` (of performance.now) is over. */
+export function costOf(expanded: string, flags: string, endsAt: number): Cost {
   const source = forCost(expanded);
   if (source.length > patternUnitsMax) return { kind: "unknown", why: "it is too long" };
   if (isPlainlyLinear(source, flags)) return { kind: "safe" };
   if (performance.now() > endsAt) return { kind: "unknown", why: "there are too many before it" };
-  const result = recheck()(source, flags, { timeout: timeoutMs });
+  const timeout = Math.min(timeoutMs, Math.ceil(endsAt - performance.now()));
+  const result = recheck()(source, flags, { timeout });
   if (result.status === "safe") return { kind: "safe" };
   if (result.status === "unknown") return { kind: "unknown", why: result.error.kind };
   const attack = shorten(result.attack.pattern);

@@ -4,7 +4,7 @@
  *
  * In: a record, where its stamp may stand, and a pattern or the automatic forms. Out: stamp and message;
  * false: the record has no such stamp. What must hold: nothing but the stamp is taken away, no blank and
- * no bracket, because that is what filters from elsewhere are written for.
+ * no bracket, and its time counts to the second, because that is what filters from elsewhere are written for.
  */
 import { isDigit, isLetter } from "../bytes.ts";
 import { recordBytesMax } from "../limits.ts";
@@ -85,7 +85,7 @@ function readForm(r: Registers, spec: CutSpec, at: number): boolean {
   const form = stampFormOf(found);
   if (form === stampForms.angled && at > start) return false;
   if (form === stampForms.epoch && !isCounted(b, start, at, to, end)) return false;
-  r.header.setStamp(b, at, to, form, null);
+  r.header.setStamp(b, at, to, form, null, true);
   cutOut(r, spec, at, to);
   return true;
 }
@@ -100,7 +100,7 @@ function readPattern(
   const { bytes: b } = r;
   const to = pattern.parse(b, at, limit, r.parts);
   if (to < 0) return false;
-  if (pattern.tells) r.header.setStamp(b, at, to, stampForms.pattern, pattern);
+  if (pattern.tells) r.header.setStamp(b, at, to, stampForms.pattern, pattern, true);
   cutOut(r, spec, pattern.cutStart, pattern.cutEnd);
   return true;
 }

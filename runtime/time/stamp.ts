@@ -41,10 +41,10 @@ export class StampReader {
       return this.#readField(header.stampField, header.stampPattern, parts);
     }
     if (header.stampStart < 0) return Number.NaN;
-    if (this.#isKept(header)) return this.#keptMs;
-    const timeMs = this.#readStamp(header, parts);
-    this.#keep(header, timeMs);
-    return timeMs;
+    const isKept = this.#isKept(header);
+    const timeMs = isKept ? this.#keptMs : this.#readStamp(header, parts);
+    if (!isKept) this.#keep(header, timeMs);
+    return header.stampWhole ? timeMs - (timeMs % 1000) : timeMs;
   }
 
   #readStamp(header: Header, parts: StampParts): number {

@@ -89,7 +89,8 @@ t.test("tags take whole tokens", async (t) => {
   t.equal(taken("from [2001:db8::1] x"), "2001:db8::1");
   t.equal(taken("from 2001:db8::1"), "2001:db8::1");
   t.equal(taken("from ::1"), "::1");
-  t.equal(taken("from [192.0.2.1] x"), null);
+  t.equal(taken("from [192.0.2.1] x"), "192.0.2.1");
+  t.equal(taken("from [192.0.2.1 x"), null, "one bracket alone");
   t.equal(taken("from 192.0.2.256"), null);
   t.equal(taken("from 1192.0.2.1"), null);
   const anywhere = regexOf("/.*<address>/");
@@ -102,6 +103,9 @@ t.test("tags take whole tokens", async (t) => {
   t.equal(last("192.0.2.1."), "192.0.2.1");
   t.equal(last("2001:db8::1: said"), "2001:db8::1");
   t.equal(last("64:ff9b::192.0.2.1"), "64:ff9b::192.0.2.1");
+  t.equal(last("::ffff:192.0.2.1:4711 x"), "::ffff:192.0.2.1", "digits behind an IPv4 are a port");
+  t.equal(last("2001:db8::1:58430 x"), "2001:db8::1", "five digits are no group");
+  t.equal(last("2001:db8::1:58430:2 x"), null);
 });
 
 t.test("groups tell what each name must hold", async (t) => {

@@ -4,7 +4,17 @@
 import t from "tap";
 import { f2b } from "../library/f2b.ts";
 
-const commands = ["compile", "lint", "run", "match", "replay", "test", "library", "explain-code"];
+const commands = [
+  "compile",
+  "lint",
+  "run",
+  "match",
+  "replay",
+  "test",
+  "import",
+  "library",
+  "explain-code",
+];
 
 t.test("every command has help with examples and what comes next", async (t) => {
   const all = f2b(["--help"]);
@@ -33,6 +43,9 @@ t.test("wrong usage", async (t) => {
     [["replay", "examples/ssh/policy.f2b", "--source", "sshd"], /JAIL=LOG/],
     [["replay", "examples/ssh/policy.f2b", "--source", "ssdh=package.json"], /did you mean sshd\?/],
     [["library", "show", "std/ngnix"], /did you mean std\/nginx\?/],
+    [["import", "examples"], /needs the name of a filter/],
+    [["import", "examples", "--filter", "sshd"], /where to write/],
+    [["import", "examples", "--filter", "a[b", "-o", "-"], /name of a filter/],
     [["explain-code", "F2B2O01"], /no code/],
     [[], /Usage: f2b/],
   ];

@@ -65,5 +65,6 @@ export function readCut(cut: Cut, text: string, clock: Clock): Reading | null {
   }
   if (found === null) return null;
   const { start, end, time } = found;
-  return plainReading(text.slice(0, start) + text.slice(end), time);
+  const second = time === null ? null : Math.floor(time / 1000) * 1000;
+  return plainReading(text.slice(0, start) + text.slice(end), second);
 }

@@ -37,6 +37,8 @@ interface FilterState {
   sessions: Sessions;
   /** The messages of its window, oldest first. */
   window: string[];
+  /** The last time that a record of the window had. */
+  windowTime: number | null;
 }
 
 function pathsOf(expr: Expr | null): Path[] {
@@ -151,6 +153,7 @@ function findEvent(
   const frame = readFrame(filter, reading.message, clock);
   if (frame === null) return null;
   const message = inWindow(state, reading.window, frame.message);
+  if (reading.window !== null) state.windowTime = reading.time ?? state.windowTime;
   for (const rule of inOrder(filter.rules)) {
     const own = rule.pattern === null ? null : matchPattern(rule.pattern, message, clock);
     if (rule.pattern !== null && own === null) continue;
@@ -166,7 +169,7 @@ function findEvent(
       rule: rule.name,
       kind: kinds[rule.kind],
       ...whoOf(reading, matched),
-      time: reading.time,
+      time: reading.time ?? (reading.window === null ? null : state.windowTime),
       captures,
       weight: rule.weight * reading.repeated,
       forwarded: reading.forwarded,
@@ -227,6 +230,7 @@ export function interpret(
         wherePaths: filter.rules.flatMap(({ where }) => pathsOf(where)),
         lastTimes: new Map(),
         window: [],
+        windowTime: null,
         sessions: new Sessions(filter.session?.withinMs ?? 0),
       }),
     );

@@ -5,7 +5,7 @@
  * that it does not have. With the flag `u` every escape must be one that `u` knows.
  */
 import { Problem } from "./problem.ts";
-import type { CharSet, Choice, Node, Repeat, Sequence, SetItem } from "./tree.ts";
+import type { CharSet, Choice, Node, Repeat, Sequence, SetItem, Tag } from "./tree.ts";
 
 export interface Printing {
   /** f2b's name of a capture by its number. */
@@ -24,11 +24,25 @@ function printSequence(sequence: Sequence, printing: Printing): string {
   for (let i = sequence.length - 1; i >= 0; i--) {
     const node = sequence[i];
     if (node === undefined) continue;
-    const text = printNode(node, printing, sequence.length > 1);
+    const isCut = isCutByDash(node, sequence[i + 1]);
+    const text = printNode(isCut ? eitherWay(node) : node, printing, sequence.length > 1);
     const looksLikeTag = text === "<" && /^[A-Za-z_0-9][\w-]*>/.test(out);
     out = (looksLikeTag ? "[<]" : text) + out;
   }
   return out;
+}
+
+/**
+ * `<host>` takes a name as a whole, dashes too. Where one is asked for behind it, an address that ends there is
+ * meant first, as Fail2ban does.
+ */
+function isCutByDash(node: Node, next: Node | undefined): node is Tag {
+  return node.type === "tag" && node.tag === "host" && next?.type === "char" && next.code === 0x2d;
+}
+
+function eitherWay({ at }: Tag): Node {
+  const address: Tag = { type: "tag", tag: "address", at };
+  return { type: "group", body: [[address], [{ type: "tag", tag: "host", at }]], at };
 }
 
 function printNode(node: Node, printing: Printing, inSequence: boolean): string {
@@ -69,8 +83,11 @@ function printNode(node: Node, printing: Printing, inSequence: boolean): string 
 }
 
 function printAnchor(where: string, at: number): string {
-  if (where === "start" || where === "lineStart") return "^";
-  if (where === "end" || where === "lineEnd") return "$";
+  if (where === "start") return "^";
+  if (where === "end") return "$";
+  // f2b knows no flag `m`: where lines begin and end is said in full.
+  if (where === "lineStart") return "(?<![^\\n])";
+  if (where === "lineEnd") return "(?![^\\n])";
   if (where === "word") return "\\b";
   if (where === "notWord") return "\\B";
   throw new Problem("\\Z", at, "write `$`: the line that f2b reads has no end of line");
@@ -90,7 +107,8 @@ function printTag(tag: string, at: number): string {
     case "cidr":
       throw new Problem("<CIDR>", at, "write `<SUBNET>` for the address and its length");
     default:
-      throw new Problem("<SKIPLINES>", at, "f2b reads one line: use two rules of one session");
+      // Whole lines, as few as will do, that the match leaves in the window.
+      return "\\n(?<skip>(?:.*\\n)*?)";
   }
 }
 

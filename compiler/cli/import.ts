@@ -1,0 +1,162 @@
+/**
+ * `f2b import DIR --filter NAME... -o FILE|DIR`: filters of a Fail2ban configuration as policy text.
+ *
+ * Written are one file with all of them, or a file each where the output is a folder. What was found on the way is told on standard
+ * error with its place in the configuration, and closes with a line a filter; `--json` tells each finding as an object on standard output.
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { jsonLine } from "../../runtime/escape.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { toFinding } from "../diagnostics/json.ts";
+import { countFindings, renderDiagnostic } from "../diagnostics/render.ts";
+import { showText } from "../diagnostics/show-text.ts";
+import { type NamedWithArguments, readNamed } from "../import/config/arguments.ts";
+import type { ConfigFiles } from "../import/config/layers.ts";
+import { filterName, type Imported, importFilter } from "../import/import-filter.ts";
+import { costOf } from "../lint/costly-regexes.ts";
+import { hostFault, inputFault, usageFault } from "./fault.ts";
+import { replaceFile } from "./replace-file.ts";
+import { complain, errorColors, print } from "./terminal.ts";
+
+interface ImportFlags {
+  readonly filter: readonly string[];
+  readonly set: readonly string[];
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** So long is looked into what a filter's patterns cost; what is not known then is a note. */
+const costMs = 8_000;
+
+export function importCommand(folder: string, flags: ImportFlags): void {
+  const output = flags.output;
+  if (flags.filter.length === 0) {
+    throw usageFault(
+      "import needs the name of a filter",
+      `f2b import ${folder} --filter sshd -o sshd.f2b`,
+    );
+  }
+  if (output === undefined) {
+    throw usageFault(
+      "import needs to know where to write",
+      "-o FILE, -o FOLDER/, or -o - for standard output",
+    );
+  }
+  if (output === "-" && flags.json === true) {
+    throw usageFault(
+      "the policy and the findings cannot both go to standard output",
+      "-o FILE --json",
+    );
+  }
+  const settings = flags.set.map(readSetting);
+  const wanted = flags.filter.map((text) => readWanted(text, settings));
+  const files = openConfig(folder);
+  const all = wanted.map(({ name, args }) => {
+    const endsAt = performance.now() + costMs;
+    return importFilter(name, args, files, (source, regexFlags) =>
+      costOf(source, regexFlags, endsAt),
+    );
+  });
+  for (const one of all) tell(one, flags.json === true);
+  const failed = all.filter((one) => one.text === null);
+  if (failed.length > 0) {
+    const names = failed.map((one) => one.name).join(", ");
+    throw inputFault(`nothing is written: ${showText(names)} cannot be imported`);
+  }
+  write(output, all);
+  if (flags.json !== true) summarize(output, all);
+}
+
+function readSetting(text: string): readonly [string, string] {
+  const at = text.indexOf("=");
+  if (at <= 0) throw usageFault(`--set takes NAME=VALUE, not "${text}"`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** `sshd`, or `sshd[mode=ddos]` as jails write it; what `--set` says comes on top. */
+function readWanted(
+  text: string,
+  settings: readonly (readonly [string, string])[],
+): NamedWithArguments {
+  const named = readNamed(text);
+  if (named === null || /[/\\\0]/.test(named.name)) {
+    throw usageFault(
+      `--filter takes the name of a filter, not "${text}"`,
+      "--filter 'sshd[mode=ddos]'",
+    );
+  }
+  return { name: named.name, args: new Map([...named.args, ...settings]) };
+}
+
+/** The configuration on the disk; includes may lead out of the folder, as Fail2ban's may. */
+function openConfig(folder: string): ConfigFiles {
+  const root = resolve(folder);
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw inputFault(`there is no folder ${folder}`, "it is /etc/fail2ban as a rule");
+  }
+  return {
+    read(name) {
+      const path = isAbsolute(name) ? name : join(root, name);
+      try {
+        if (!statSync(path).isFile()) return { unreadable: "it is no regular file" };
+        return readFileSync(path);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === "ENOENT" || code === "ENOTDIR") return null;
+        return { unreadable: hostFault(name, error).message.slice(name.length + 2) };
+      }
+    },
+    list(name) {
+      try {
+        return readdirSync(join(root, name)).sort();
+      } catch {
+        return [];
+      }
+    },
+  };
+}
+
+function tell({ diagnostics, sources }: Imported, isJson: boolean): void {
+  for (const one of diagnostics.sorted()) {
+    if (isJson) print(jsonLine(toFinding(one, sources)));
+    else complain(`${renderDiagnostic(one, sources, errorColors)}\n`);
+  }
+}
+
+function write(output: string, all: readonly Imported[]): void {
+  const whole = all.map((one) => one.text ?? "").join("\n");
+  if (output === "-") print(whole.trimEnd());
+  else if (isFolder(output)) {
+    for (const one of all) {
+      replaceFile(join(output, `${filterName(one.name)}.f2b`), one.text ?? "", 0o644);
+    }
+  } else replaceFile(output, whole, 0o644);
+}
+
+function isFolder(output: string): boolean {
+  return (
+    output.endsWith("/") || statSync(output, { throwIfNoEntry: false })?.isDirectory() === true
+  );
+}
+
+/** A line a filter: what became of its patterns, and what there is to look at. */
+function summarize(output: string, all: readonly Imported[]): void {
+  const { bold, dim, yellow } = errorColors;
+  for (const { name, drafts, diagnostics } of all) {
+    const rules = drafts?.rules ?? [];
+    const lost = rules.filter((rule) => rule.regex === null).length;
+    const count = `${rules.length - lost} rule${rules.length - lost === 1 ? "" : "s"}`;
+    const missing = lost === 0 ? "" : yellow(`${lost} left out`);
+    const found = countFindings(diagnostics.sorted().filter(isTold));
+    const parts = [bold(showText(name)), count, missing, found].filter((part) => part !== "");
+    complain(parts.join("  "));
+  }
+  if (output !== "-" && !isFolder(output)) {
+    complain(dim(`next: f2b match ${showText(output)} LOG   which lines of a real log it counts`));
+  }
+}
+
+function isTold({ severity }: Diagnostic): boolean {
+  return severity !== "error";
+}

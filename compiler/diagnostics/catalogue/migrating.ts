@@ -1,0 +1,91 @@
+/**
+ * F2B25xx: what a Fail2ban filter has that f2b says in another way, or not at all. Samples are the text of `filter.d/demo.conf`.
+ */
+import { entry } from "../diagnostic.ts";
+import { sampleConf } from "./importing.ts";
+
+const usual = "failregex = ^refused <ADDR>$";
+const good = sampleConf(usual);
+
+export const migrating = {
+  noTranslation: entry<{ option: string; construct: string; wayOut: string }>({
+    code: "F2B2501",
+    severity: "warning",
+    message: ({ option, construct }) => `this ${option} is left out: f2b cannot say ${construct}`,
+    help: ({ wayOut }) => wayOut,
+    explain:
+      "Nearly all that Fail2ban's regular expressions can say has a counterpart. This one has none, so the policy lacks the rule; a comment stands in its place with the pattern as it was. Write it another way there.",
+    bad: sampleConf("failregex = ^refused (?P<a>x)?(?(a)y|z)(?P<a>q) <ADDR>$"),
+    good,
+  }),
+  noTimeForm: entry<{ construct: string }>({
+    code: "F2B2502",
+    severity: "warning",
+    message: ({ construct }) =>
+      `this date pattern is left out: f2b has no counterpart of ${construct}`,
+    help: () => "write a `format lines time` for it by hand; docs/matching.md has the letters",
+    explain:
+      "A date pattern becomes a `time` of a `format lines`, which has strptime's letters and the holes of templates, and no alternatives that differ in shape. The policy has a comment in its place and reads stamps wherever they stand.",
+    bad: sampleConf(`${usual}\ndatepattern = ^%%Y-%%m-%%d(?=x)`),
+    good: sampleConf(`${usual}\ndatepattern = ^%%Y-%%m-%%d`),
+  }),
+  widerTimeForm: entry<{ what: string }>({
+    code: "F2B2503",
+    severity: "note",
+    message: ({ what }) => `the date pattern became a little wider: ${what}`,
+    explain:
+      "The policy reads every stamp that the original reads, at the same place, and a few of other shapes besides. No log has them as a rule.",
+    bad: sampleConf(`${usual}\ndatepattern = ^x\\d%%Y-%%m-%%d`),
+    good: sampleConf(`${usual}\ndatepattern = ^x%%Y-%%m-%%d`),
+  }),
+  exponentialLeftOut: entry<{ attack: string }>({
+    code: "F2B2504",
+    severity: "warning",
+    message: () => "this pattern can be stalled by a line and is left out",
+    help: ({ attack }) => `its time doubles with each character of ${attack}`,
+    explain:
+      "A line of a few dozen characters keeps the pattern busy for hours, in Fail2ban too, and anybody who can write to the log can send one. f2b does not compile such patterns. A comment stands in its place; a repeat inside a repeat is the usual cause.",
+    bad: sampleConf("failregex = ^(?:\\w+ ?)+ from <ADDR>$"),
+    good: sampleConf("failregex = ^\\w+(?: \\w+)* from <ADDR>$"),
+  }),
+  polynomialKept: entry<{ degree: number; attack: string }>({
+    code: "F2B2505",
+    severity: "note",
+    message: ({ degree }) => `this pattern slows down with power ${degree} of a line's length`,
+    help: ({ attack }) => `as with ${attack}`,
+    explain:
+      "Lines have a size limit, so the pattern cannot stop protection, but long lines cost more than short ones, in Fail2ban too. Several `.*` in a row are the usual cause.",
+    bad: sampleConf("failregex = ^.*a.*b.*c <ADDR>$"),
+    good,
+  }),
+  captureDiffers: entry<{ what: string }>({
+    code: "F2B2506",
+    severity: "note",
+    message: ({ what }) => `the verdict is the same, a capture may differ: ${what}`,
+    explain:
+      "Whose failure it is and whether it is one stays the same. What is captured besides can differ from Fail2ban on some lines.",
+    bad: sampleConf("failregex = ^(?: a=<F-USER>\\S+</F-USER>| \\S+)* from <ADDR>$"),
+    good,
+  }),
+  ignoresSeeMessage: entry<object>({
+    code: "F2B2507",
+    severity: "note",
+    message: () => "`ignoreregex` sees what `prefregex` leaves, not the whole line",
+    help: () => "if it begins with the line's prefix, write it without",
+    explain:
+      "Where a filter has a prefregex and several failregex, Fail2ban looks for ignoreregex in the whole line first and in the message later. In f2b `ignore` sees the message.",
+    bad: sampleConf(
+      "prefregex = ^demo: <F-CONTENT>.+</F-CONTENT>$\nfailregex = ^a <ADDR>$\n  ^b <ADDR>$\n  ^c <ADDR>$\n  ^d <ADDR>$\nignoreregex = ^demo: c",
+    ),
+    good,
+  }),
+  costUnknown: entry<{ why: string }>({
+    code: "F2B2508",
+    severity: "note",
+    message: ({ why }) => `what this pattern costs is not known (${why})`,
+    explain:
+      "Whether a line can stall a pattern is looked into for a few seconds each. For this one it was not found out.",
+    bad: sampleConf(`failregex = ^(?:${"abcdefgh|".repeat(500)}x) <ADDR>$`),
+    good,
+  }),
+};

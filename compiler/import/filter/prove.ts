@@ -1,0 +1,97 @@
+/**
+ * Drafts that a policy can have: each is checked as the compiler would, and asked what it costs.
+ *
+ * In: drafts and how to write them. Out: the same drafts, those that f2b would refuse left out and reported with their place, an
+ * exponential one with the line that stalls it. What must hold: the text of what comes out compiles.
+ */
+
+import type { Filter, Pattern } from "../../../schemas/policy.ts";
+import { check } from "../../2-check/check.ts";
+import { load } from "../../2-check/load.ts";
+import { migrating } from "../../diagnostics/catalogue/migrating.ts";
+import { Diagnostics } from "../../diagnostics/diagnostic.ts";
+import type { Cost } from "../../lint/costly-regexes.ts";
+import type { Places, Traced } from "../config/traced.ts";
+import type { Draft, Drafts } from "./rules.ts";
+import { printDraft } from "./write-filter.ts";
+
+export type CostOf = (expanded: string, flags: string) => Cost;
+
+interface Proving {
+  readonly places: Places;
+  readonly diagnostics: Diagnostics;
+  readonly write: (drafts: Drafts) => string;
+  readonly costOf: CostOf;
+  /** Of the frame. */
+  readonly prefregex: Traced | null;
+}
+
+const entry = "imported.f2b";
+
+export function proveDrafts(drafts: Drafts, proving: Proving): Drafts {
+  const { filter, refused } = checkText(proving.write(drafts));
+  const isRefused = (draft: Draft) => draft.regex !== null && refused.has(printDraft(draft));
+  const sound = drafts.rules.map((draft) => {
+    if (!isRefused(draft)) return draft;
+    const why = refused.get(printDraft(draft)) ?? "";
+    report(draft.original, proving, why);
+    return { ...draft, regex: null };
+  });
+  if (filter === null) return { ...drafts, rules: sound };
+  const patterns = filter.rules.map((rule) => rule.pattern);
+  let next = 0;
+  const rules = sound.map((draft) => {
+    if (draft.regex === null) return draft;
+    const isStalled = isCostly(patterns[next++] ?? null, draft.original, proving);
+    return isStalled ? { ...draft, regex: null } : draft;
+  });
+  const [frame] = filter.frames;
+  const original = proving.prefregex;
+  const isLost = original !== null && isCostly(frame ?? null, original, proving);
+  return isLost ? { ...drafts, rules, frame: null, lostFrame: original } : { ...drafts, rules };
+}
+
+/** The filter as checked, and the lines that were refused, with why. */
+function checkText(text: string): { filter: Filter | null; refused: Map<string, string> } {
+  const diagnostics = new Diagnostics();
+  const bytes = Buffer.from(text);
+  const files = { read: (name: string) => (name === entry ? bytes : null) };
+  const loaded = load(entry, files, diagnostics);
+  const policy = check(loaded, diagnostics, {});
+  const source = loaded.sources.get(entry);
+  const errors = diagnostics.sorted().filter((one) => one.severity === "error");
+  const refused = new Map(
+    errors.map(({ at, message }) => {
+      const line = source?.line(source.position(at.start).line) ?? "";
+      return [line.trim(), message] as const;
+    }),
+  );
+  return { filter: policy?.filters[0] ?? null, refused };
+}
+
+/** Reports what the pattern costs; true: a line can stall it. */
+function isCostly(pattern: Pattern | null, original: Traced, proving: Proving): boolean {
+  if (pattern?.kind !== "regex") return false;
+  const { places, diagnostics } = proving;
+  const at = places.span(original.places[0] ?? 0, original.lines()[0]?.text.length ?? 1);
+  const cost = proving.costOf(pattern.expanded, pattern.flags);
+  switch (cost.kind) {
+    case "safe":
+      return false;
+    case "exponential":
+      diagnostics.add(migrating.exponentialLeftOut, at, { attack: cost.attack });
+      return true;
+    case "polynomial":
+      diagnostics.add(migrating.polynomialKept, at, cost);
+      return false;
+    case "unknown":
+      diagnostics.add(migrating.costUnknown, at, { why: cost.why });
+      return false;
+  }
+}
+
+function report(original: Traced, { places, diagnostics }: Proving, construct: string): void {
+  const at = places.span(original.places[0] ?? 0, original.text.length);
+  const wayOut = "write the rule by hand where the comment stands";
+  diagnostics.add(migrating.noTranslation, at, { option: "pattern", construct, wayOut });
+}

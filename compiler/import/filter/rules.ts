@@ -1,0 +1,132 @@
+/**
+ * The regular expressions of a filter -> drafts of its frame and its rules.
+ *
+ * In: the options as read. Out: drafts in the order of the original, each with its f2b regex or with why it has none. What Fail2ban's session
+ * tags say becomes the rule's kind: a NOFAIL is a `note`, a GAINED a `clear`, a FORGET an `end`; where a tag depends on the line, the
+ * pattern becomes several rules, to be tried in this order.
+ */
+import { migrating } from "../../diagnostics/catalogue/migrating.ts";
+import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
+import type { FilterOptions } from "../config/read-filter.ts";
+import type { Places, Traced } from "../config/traced.ts";
+import { type Translated, translate, translateByRole } from "../python-regex/translate.ts";
+
+export type DraftKind = "fail" | "note" | "clear" | "ignore";
+
+export interface Draft {
+  readonly kind: DraftKind;
+  readonly end: boolean;
+  /** Null: left out, and reported. */
+  readonly regex: { readonly source: string; readonly flags: string } | null;
+  /** As it stood, substituted. */
+  readonly original: Traced;
+}
+
+export interface Drafts {
+  readonly frame: { readonly source: string; readonly flags: string } | null;
+  /** The pattern of a frame that could not be translated. */
+  readonly lostFrame: Traced | null;
+  readonly hasSession: boolean;
+  readonly rules: readonly Draft[];
+}
+
+interface Drafting {
+  readonly places: Places;
+  readonly diagnostics: Diagnostics;
+  /** Python's flags for failregex. */
+  readonly flags: string;
+}
+
+const sessionGroup = "session";
+
+export function draftRules(
+  options: FilterOptions,
+  places: Places,
+  diagnostics: Diagnostics,
+): Drafts {
+  const drafting = { places, diagnostics, flags: options.maxlines > 1 ? "m" : "" };
+  const prefix =
+    options.prefregex === null ? null : translated(options.prefregex, drafting, "prefregex", "");
+  const parts = options.failregex.map((original) => ({
+    original,
+    pieces: piecesOf(original, drafting),
+  }));
+  const all = [...(prefix === null ? [] : [prefix]), ...parts.flatMap((part) => part.pieces ?? [])];
+  const hasSession = all.some((one) => one.groups.includes(sessionGroup));
+  const ignores = options.ignoreregex.map((original): Draft => {
+    const regex = translated(original, drafting, "ignoreregex", "");
+    return { kind: "ignore", end: false, regex, original };
+  });
+  const rules = parts.flatMap(({ original, pieces }) =>
+    pieces === null
+      ? [{ kind: "fail" as const, end: false, regex: null, original }]
+      : pieces.map((piece) => draftOf(piece, original, hasSession, prefix)),
+  );
+  return {
+    frame: prefix === null ? null : frameOf(prefix),
+    lostFrame: prefix === null ? options.prefregex : null,
+    hasSession,
+    rules: [...ignores, ...rules],
+  };
+}
+
+function draftOf(
+  piece: Translated,
+  original: Traced,
+  hasSession: boolean,
+  prefix: Translated | null,
+): Draft {
+  const uses = [...piece.roles, ...(prefix?.roles ?? [])];
+  const holds = (role: string) => uses.some((use) => use.role === role && use.truth !== "never");
+  const kind = holds("gained") ? "clear" : holds("nofail") ? "note" : "fail";
+  return { kind, end: hasSession && holds("forget"), regex: piece, original };
+}
+
+/** The pattern as pieces in which each session tag takes part or does not; null after reporting. */
+function piecesOf(original: Traced, drafting: Drafting): readonly Translated[] | null {
+  const whole = translated(original, drafting, "failregex", drafting.flags);
+  if (whole === null) return null;
+  const open = whole.roles.find(
+    ({ role, truth }) => truth === "depends" && role !== "session" && role !== "content",
+  );
+  if (open === undefined) return [whole];
+  const split = translateByRole(original.text, open.role, { flags: drafting.flags });
+  if (split.ok) return split.pieces;
+  report(split, original, drafting, "failregex");
+  return null;
+}
+
+function translated(
+  original: Traced,
+  drafting: Drafting,
+  option: string,
+  flags: string,
+): Translated | null {
+  const result = translate(original.text, { flags });
+  if (!result.ok) {
+    report(result, original, drafting, option);
+    return null;
+  }
+  const at = drafting.places.span(original.places[0] ?? 0);
+  for (const what of result.remarks)
+    drafting.diagnostics.add(migrating.captureDiffers, at, { what });
+  return result;
+}
+
+function report(
+  { construct, index, wayOut }: { construct: string; index: number; wayOut: string },
+  original: Traced,
+  { places, diagnostics }: Drafting,
+  option: string,
+): void {
+  const at = places.span(original.places[index] ?? original.places[0] ?? 0);
+  diagnostics.add(migrating.noTranslation, at, { option, construct, wayOut });
+}
+
+/** A frame has a group for the message; a prefregex without one only says which lines are looked at. */
+function frameOf({ source, flags, groups }: Translated): { source: string; flags: string } {
+  if (groups.includes("message")) return { source, flags };
+  const isTied = source.startsWith("^") && !source.includes("|");
+  const seen = isTied ? source.slice(1) : `[^]*?(?:${source})`;
+  return { source: `^(?=${seen})(?<message>[^]*)$`, flags };
+}

@@ -1,0 +1,72 @@
+/**
+ * Drafts -> the text of a filter, in the layout of `1-read/print.ts`, with comments.
+ *
+ * In: what is to be written. Out: one `filter`, ending in LF. Comments are foreign text: what could mislead a reader of the policy
+ * is written escaped.
+ */
+import { printBlock, printText } from "../../1-read/print-values.ts";
+import { makeText } from "../../2-check/scope.ts";
+import { showText } from "../../diagnostics/show-text.ts";
+import type { FormatDraft } from "./formats.ts";
+import type { Draft } from "./rules.ts";
+
+export interface Written {
+  readonly name: string;
+  readonly head: readonly string[];
+  readonly describe: string;
+  readonly formats: readonly FormatDraft[];
+  readonly window: number;
+  readonly lets: readonly { readonly comments: readonly string[]; readonly text: string }[];
+  readonly frame: readonly string[];
+  readonly session: string | null;
+  readonly rules: readonly { readonly comments: readonly string[]; readonly text: string }[];
+  readonly tail: readonly string[];
+}
+
+export function writeFilter(written: Written): string {
+  const statements = [
+    [`describe ${quote(written.describe)}`],
+    ...written.formats.map((draft) => [
+      ...comment(draft.comments),
+      printFormat(draft, written.window),
+    ]),
+    ...written.lets.map(({ comments, text }) => [...comment(comments), text]),
+    written.frame,
+    written.session === null ? [] : [written.session],
+    ...written.rules.map(({ comments, text }) => [...comment(comments), text]),
+    comment(written.tail),
+    [skeleton],
+  ];
+  const head = comment(written.head).map((line) => `${line}\n`);
+  return `${head.join("")}filter ${written.name} ${printBlock(statements.flat())}\n`;
+}
+
+const skeleton = `# Lines of the real log belong here: what must count, what must not, and what an attacker would write.
+# test {
+#   fails  "..." as { address: 192.0.2.1 }
+#   passes "..."
+# }`;
+
+function printFormat({ words, pattern }: FormatDraft, window: number): string {
+  const parts = ["format lines time", ...words];
+  if (pattern !== null) parts.push(quote(pattern));
+  if (window > 1) parts.push(`window ${window}`);
+  return parts.join(" ");
+}
+
+export function printDraft({ kind, end, regex, original }: Draft): string {
+  if (regex === null) return `# not translated: ${kind} /${showText(original.text)}/`;
+  return `${kind} ${printRegex(regex)}${end ? " end" : ""}`;
+}
+
+export function printRegex({ source, flags }: { source: string; flags: string }): string {
+  return `/${source}/${flags}`;
+}
+
+export function quote(text: string): string {
+  return printText(makeText(text, { file: "", start: 0, end: 0 }));
+}
+
+function comment(lines: readonly string[]): string[] {
+  return lines.map((line) => (line === "" ? "#" : `# ${showText(line)}`));
+}

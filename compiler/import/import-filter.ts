@@ -1,0 +1,151 @@
+/**
+ * A filter of a Fail2ban configuration -> the text of an f2b filter that gives the same verdict on every line.
+ *
+ * In: its name and arguments, a reader for the configuration, and what tells a pattern's cost. Out: the text, null when it cannot be read, and findings with places in
+ * the configuration's own files. Pure: the disk is behind `files`.
+ */
+
+import { nearest } from "../1-read/nearest.ts";
+import { importing } from "../diagnostics/catalogue/importing.ts";
+import { migrating } from "../diagnostics/catalogue/migrating.ts";
+import { Diagnostics } from "../diagnostics/diagnostic.ts";
+import type { Source } from "../source.ts";
+import type { ConfigFiles } from "./config/layers.ts";
+import { type FilterOptions, readFilter } from "./config/read-filter.ts";
+import { Places, type Traced } from "./config/traced.ts";
+import { Comments } from "./filter/comments.ts";
+import { draftFormats, type FormatDraft } from "./filter/formats.ts";
+import { type CostOf, proveDrafts } from "./filter/prove.ts";
+import { type Drafts, draftRules } from "./filter/rules.ts";
+import { printDraft, printRegex, writeFilter } from "./filter/write-filter.ts";
+
+export interface Imported {
+  readonly name: string;
+  /** The text of one filter; null after an error. */
+  readonly text: string | null;
+  readonly drafts: Drafts | null;
+  readonly diagnostics: Diagnostics;
+  readonly sources: ReadonlyMap<string, Source>;
+}
+
+export function importFilter(
+  name: string,
+  args: ReadonlyMap<string, string>,
+  files: ConfigFiles,
+  costOf: CostOf,
+): Imported {
+  const diagnostics = new Diagnostics();
+  const places = new Places();
+  const options = readFilter(name, args, files, places, diagnostics);
+  const nothing = { name, text: null, drafts: null, diagnostics };
+  if (options === null) {
+    const known = files.list("filter.d").flatMap((file) => /^(.+)\.conf$/.exec(file)?.[1] ?? []);
+    const hint = nearest(name, known);
+    const more = hint === undefined ? {} : { nearest: hint };
+    diagnostics.add(importing.noFilter, nowhere, { name, ...more });
+    return { ...nothing, sources: places.sources() };
+  }
+  reportOptions(options, places, diagnostics);
+  if (diagnostics.hasErrors) return { ...nothing, sources: places.sources() };
+  const formats = draftFormats(options, places, diagnostics);
+  const write = (drafts: Drafts) => writeDrafts(options, formats, drafts);
+  const first = draftRules(options, places, diagnostics);
+  const { prefregex } = options;
+  const drafts = proveDrafts(first, { places, diagnostics, write, costOf, prefregex });
+  const text = write(drafts);
+  return { name, text, drafts, diagnostics, sources: places.sources() };
+}
+
+const nowhere = { file: "filter.d", start: 0, end: 0 };
+
+/** Fail2ban's own tags look like this; one in small letters should have had a value. */
+const openTag = /<([a-z_][a-z0-9_-]*(?:\/[a-z0-9_-]+)?)>/g;
+
+function reportOptions(options: FilterOptions, places: Places, diagnostics: Diagnostics): void {
+  const all: Traced[] = [...options.failregex, ...options.ignoreregex];
+  if (options.prefregex !== null) all.push(options.prefregex);
+  for (const value of all) {
+    for (const found of value.text.matchAll(openTag)) {
+      // `(?P<name>` and `(?<name>` are groups, not tags.
+      if (/\(\?P?$/.test(value.text.slice(0, found.index))) continue;
+      if (!/^<[^>]*-|\//.test(found[0])) continue;
+      const at = places.span(value.places[found.index] ?? 0, found[0].length);
+      diagnostics.add(importing.openTag, at, { tag: found[1] ?? "" });
+    }
+  }
+  if (options.failregex.length === 0) {
+    const [file] = options.layers.own;
+    const at = { file: file?.source.name ?? "", start: 0, end: 0 };
+    diagnostics.add(importing.noFailregex, at, {});
+  }
+  for (const option of options.unused) {
+    const hint = nearest(option.name, ["prefregex", "failregex", "ignoreregex", "datepattern"]);
+    const more = hint === undefined ? {} : { nearest: hint };
+    const at = places.span(option.place, option.name.length);
+    diagnostics.add(importing.unusedOption, at, { name: option.name, ...more });
+  }
+  const { failregex, ignoreregex, prefregex } = options;
+  const [first] = ignoreregex;
+  if (first && prefregex !== null && ignoreregex.length < failregex.length - 2) {
+    diagnostics.add(migrating.ignoresSeeMessage, places.span(first.places[0] ?? 0), {});
+  }
+}
+
+function writeDrafts(
+  options: FilterOptions,
+  formats: readonly FormatDraft[],
+  drafts: Drafts,
+): string {
+  const { layers } = options;
+  const comments = new Comments(layers.files);
+  const [main] = layers.own;
+  const head = main === undefined ? [] : comments.head(main);
+  const rules = drafts.rules.map((draft, index) => {
+    // The pieces of one pattern share its comment.
+    const isFirst = drafts.rules[index - 1]?.original !== draft.original;
+    const above = isFirst ? comments.above(draft.original.places[0] ?? 0) : [];
+    return { comments: above, text: printDraft(draft) };
+  });
+  const unused = options.unused.map(
+    (option) => `without effect: ${option.name} = ${option.value.text.replaceAll("\n", " ")}`,
+  );
+  return writeFilter({
+    name: filterName(options.name),
+    head,
+    describe: describe(options),
+    formats,
+    window: options.maxlines,
+    lets: [],
+    frame: frameLines(drafts),
+    session: sessionOf(drafts),
+    rules,
+    tail: [
+      ...unused,
+      ...options.journalmatch.map((match) => `In a jail: watch journal match "${match.text}"`),
+      ...(main === undefined ? [] : comments.tail(main)),
+    ],
+  });
+}
+
+/** A note outside of sessions learns nothing, and still keeps later rules from counting its line. */
+function sessionOf({ hasSession, rules }: Drafts): string | null {
+  if (hasSession) return "session by session within 5m";
+  return rules.some(({ kind }) => kind === "note" || kind === "clear") ? "session by pid" : null;
+}
+
+function frameLines({ frame, lostFrame }: Drafts): string[] {
+  if (frame !== null) return [`frame ${printRegex(frame)}`];
+  return lostFrame === null ? [] : [`# not translated: frame /${lostFrame.text}/`];
+}
+
+function describe({ name, args, layers }: FilterOptions): string {
+  const files = [...new Set(layers.files.map((file) => file.source.name))];
+  const set = [...args].map(([key, value]) => `${key}=${value}`);
+  const as = set.length === 0 ? "" : ` (${set.join(", ")})`;
+  return `${name}${as}, imported from Fail2ban's ${files.join(", ")}`;
+}
+
+/** A name that policies can write. */
+export function filterName(name: string): string {
+  return name.replace(/[^\w-]/g, "-").replace(/^-/, "_");
+}

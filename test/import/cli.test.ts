@@ -1,0 +1,96 @@
+/**
+ * `f2b import` from outside: a configuration of our own becomes a policy that matches a log as it should; findings and exit codes.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { f2b } from "../library/f2b.ts";
+
+const conf = `# The door's own words.
+
+[Definition]
+prefregex = ^<F-MLFID>\\s*door\\[\\d+\\]</F-MLFID>: <F-CONTENT>.+</F-CONTENT>$
+failregex = ^refused <F-USER>\\S+</F-USER> from <HOST>$
+            # the odd ones
+            ^<mdre-<mode>>$
+            ^<F-NOFAIL>hello</F-NOFAIL> from <ADDR>$
+mdre-normal = knocked from <ADDR>
+mdre-odd = kicked from <ADDR>
+mode = normal
+ignoreregex = ^refused guest
+ignoreregx = ^x
+datepattern = {^LN-BEG}
+`;
+
+function makeConfig(t: Test, text: string): (name: string) => string {
+  const folder = mkdtempSync(join(tmpdir(), "f2b-import-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, "filter.d"));
+  writeFileSync(join(folder, "filter.d/door.conf"), text);
+  return (name) => join(folder, name);
+}
+
+t.test("a filter becomes a policy", async (t) => {
+  const at = makeConfig(t, conf);
+  const ran = f2b([
+    "import",
+    at(""),
+    "--filter",
+    "door",
+    "--set",
+    "mode=odd",
+    "-o",
+    at("door.f2b"),
+  ]);
+  t.equal(ran.code, 0, ran.err);
+  t.match(ran.err, /F2B1513[\s\S]*filter\.d\/door\.conf:\d+:1[\s\S]*ignoreregex/);
+  const text = readFileSync(at("door.f2b"), "utf8");
+  t.match(text, /^# The door's own words\.\nfilter door \{\n {2}describe "door \(mode=odd\)/);
+  t.match(text, / {2}# the odd ones\n {2}fail \/\^kicked from <address>\$\/\n/);
+  t.match(text, / {2}note \/\^hello from <address>\$\/\n/);
+  t.match(text, /# without effect: ignoreregx = \^x/);
+  const line = (text: string) => `2026-03-01T10:00:00Z ${text}\n`;
+  writeFileSync(
+    at("door.log"),
+    [
+      line("door[1]: refused eve from 192.0.2.1"),
+      line("door[1]: refused guest from 192.0.2.1"),
+      line("door[2]: kicked from 2001:db8::1"),
+      line("door[2]: knocked from 192.0.2.2"),
+    ].join(""),
+  );
+  const found = f2b(["match", at("door.f2b"), at("door.log"), "--filter", "door", "--json"]);
+  const hits = found.out
+    .trim()
+    .split("\n")
+    .map((one) => JSON.parse(one));
+  t.same(
+    hits.map(({ line, address, captures }) => [line, address, captures.user ?? null]),
+    [
+      [1, "192.0.2.1", "eve"],
+      [3, "2001:db8::1", null],
+    ],
+    found.err,
+  );
+  t.equal(f2b(["lint", at("door.f2b")]).code, 0, "lints without errors");
+});
+
+t.test("what cannot be read is told with its place, and nothing is written", async (t) => {
+  const at = makeConfig(t, conf);
+  const wrong = f2b(["import", at(""), "--filter", "door[mode=none]", "-o", at("x.f2b"), "--json"]);
+  t.equal(wrong.code, 1);
+  const [finding] = wrong.out
+    .trim()
+    .split("\n")
+    .map((one) => JSON.parse(one));
+  t.match(finding, {
+    code: "F2B1514",
+    severity: "error",
+    file: "filter.d/door.conf",
+  });
+  t.throws(() => readFileSync(at("x.f2b")), { code: "ENOENT" });
+  const none = f2b(["import", at(""), "--filter", "doro", "-o", "-"]);
+  t.equal(none.code, 1);
+  t.match(none.err, /no filter `doro`[\s\S]*did you mean `door`/);
+});
