@@ -222,8 +222,12 @@ export function makeJail(options: JailOptions): Jail {
     const before = standing.get(order.id);
     const isNew = before === undefined || hasEnded(before.until, time);
     if (!isNew && laterEnd(before.until, order.until) === before.until) return;
+    const { file, line, rule, captures } = cause;
     const ban: Ban = {
-      ...cause,
+      file,
+      line,
+      rule,
+      captures,
       jail: spec.name,
       address: order.address,
       id: order.id,
@@ -381,17 +385,19 @@ class EventCulprit implements Culprit {
 class EventCause implements Cause {
   readonly line: number;
   readonly rule: string;
+  readonly #event: SessionEvent;
 
   constructor(
     readonly file: string,
-    private readonly event: SessionEvent,
+    event: SessionEvent,
   ) {
     this.line = event.line;
     this.rule = event.rule.name;
+    this.#event = event;
   }
 
   get captures(): Readonly<Record<string, string>> {
-    return this.event.captures;
+    return this.#event.captures;
   }
 }
 
