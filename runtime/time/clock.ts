@@ -52,7 +52,8 @@ export class Clock {
 
   #utcOfDay(parts: StampParts, days: number): number {
     const seconds = parts.hour * 3600 + parts.minute * 60 + parts.second;
-    const localMs = days * dayMs + seconds * 1000 + parts.millisecond;
+    // Its fraction says nothing: see docs/matching.md, section 3.
+    const localMs = (days * 86_400 + seconds) * 1000;
     return parts.offsetMinutes === absent
       ? this.#zone.toUtcMs(localMs)
       : localMs - parts.offsetMinutes * minuteMs;

@@ -54,7 +54,8 @@ export function parseTai64n(b: Buffer, at: number, limit: number, parts: StampPa
     return -1;
   }
   parts.clear();
-  parts.epochMs = seconds * 1000 + Math.floor(nanoseconds / 1_000_000);
+  // To the second, as a calendar's stamps count.
+  parts.epochMs = seconds * 1000;
   return at + 25;
 }
 

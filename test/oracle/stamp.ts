@@ -145,8 +145,7 @@ function timeOfGroups(groups: Groups, clock: Clock): number | null {
   const hour = hourOf(n("hour"), groups["half"]);
   if (hour === null || (zone !== undefined && offset === null)) return null;
   const at = (year: number, month: number, day: number): number | null => {
-    const ms = fractionMs(groups["fraction"]);
-    const wall = utcOf(year, month, day, hour, n("minute"), n("second"), ms);
+    const wall = utcOf(year, month, day, hour, n("minute"), n("second"));
     if (wall === null) return null;
     return offset === null ? momentOf(wall, clock.zone) : wall - offset;
   };
@@ -241,7 +240,7 @@ export function readTai(text: string, at: number): Stamp | null {
   const seconds = BigInt(`0x${match.groups["seconds"]}`) - (1n << 62n);
   const nano = Number(`0x${match.groups["nano"]}`);
   if (seconds < 0n || nano >= 1e9) return null;
-  return { end: match.end, time: Number(seconds) * 1000 + Math.floor(nano / 1e6) };
+  return { end: match.end, time: Number(seconds) * 1000 };
 }
 
 /** The automatic forms at one place, the first that reads. `opening`: at the start of a record. */

@@ -174,15 +174,14 @@ function hourOf(parts: Parts): number | null {
 }
 
 function timeOf(parts: Parts, clock: Clock): number | null {
-  const ms = fractionMs(parts.get("f"));
-  if (parts.has("s")) return Number(parts.get("s")) * 1000 + ms;
+  if (parts.has("s")) return Number(parts.get("s")) * 1000 + fractionMs(parts.get("f"));
   const hour = hourOf(parts);
   const n = (name: string): number => Number(parts.get(name) ?? "0");
   const zone = parts.get("z") ?? parts.get("Z");
   const offset = zone === undefined ? null : readZone(zone);
   if (hour === null || (zone !== undefined && offset === null)) return null;
   const at = (year: number, month: number, day: number): number | null => {
-    const wall = utcOf(year, month, day, hour, n("M"), n("S"), ms);
+    const wall = utcOf(year, month, day, hour, n("M"), n("S"));
     if (wall === null) return null;
     return offset === null ? momentOf(wall, clock.zone) : wall - offset;
   };

@@ -4,8 +4,8 @@
  * In: a run and the configuration's files. Out: for each annotated line whether it agrees, and why not. A line agrees when it gives a
  * failure exactly if it should, for the right host and at the right time; captures are counted besides.
  */
-import { check } from "../../../compiler/2-check/check.ts";
-import { load } from "../../../compiler/2-check/load.ts";
+import { check, type Wanted } from "../../../compiler/2-check/check.ts";
+import { type Files, load } from "../../../compiler/2-check/load.ts";
 import { plan } from "../../../compiler/3-plan/plan.ts";
 import { bundle } from "../../../compiler/4-write/bundle.ts";
 import { emit } from "../../../compiler/4-write/emit.ts";
@@ -16,6 +16,7 @@ import { type Imported, importFilter } from "../../../compiler/import/import-fil
 import { addressFromText } from "../../../runtime/address.ts";
 import type { Program } from "../../../runtime/contract.ts";
 import type { match } from "../../../runtime/match.ts";
+import type { Policy } from "../../../schemas/policy.ts";
 import type { Expectation, SampleLine, SampleRun } from "./samples.ts";
 
 export interface Verdict {
@@ -56,13 +57,17 @@ export async function runSamples(run: SampleRun, files: ConfigFiles): Promise<Ru
           .join("; ")
       : null;
   const compiled = problem === null ? await compileText(imported.text ?? "") : problem;
-  const hits = typeof compiled === "string" ? compiled : await matchLines(compiled, run);
-  const verdicts = run.lines.flatMap((line, index): Verdict[] => {
+  return { run, imported, verdicts: await judgeLines(compiled, run) };
+}
+
+/** Holds what matches against the annotations; `tools` is a text where nothing could be compiled. */
+export async function judgeLines(tools: Tools | string, run: SampleRun): Promise<Verdict[]> {
+  const hits = typeof tools === "string" ? tools : await matchLines(tools, run);
+  return run.lines.flatMap((line, index): Verdict[] => {
     if (line.expect === null) return [];
     if (typeof hits === "string") return [{ line, wrong: hits, captures: 0, capturesRight: 0 }];
     return [judge(line, line.expect, hits.get(index + 1) ?? [], run.options["logtype"])];
   });
-  return { run, imported, verdicts };
 }
 
 interface Tools {
@@ -70,23 +75,31 @@ interface Tools {
   readonly match: typeof match;
 }
 
-/** The policy's program and what matches with it, or why there is none. */
-export async function compileText(text: string): Promise<Tools | string> {
-  const diagnostics = new Diagnostics();
+/** The program of a policy of filters and what matches with it, or why there is none. */
+async function compileText(text: string): Promise<Tools | string> {
   const bytes = Buffer.from(text);
-  const loaded = load(
-    "filter.f2b",
-    { read: (name) => (name === "filter.f2b" ? bytes : null) },
-    diagnostics,
-  );
-  const policy = check(loaded, diagnostics, {});
-  const ids = policy?.filters.map((filter) => filter.id) ?? [];
-  const planned = policy === null ? null : plan(policy, { diagnostics, scanners: [ids] });
+  const read = (name: string) => (name === "filter.f2b" ? bytes : null);
+  const pick = (policy: Policy) => policy.filters.map((filter) => filter.id);
+  return compileFilters("filter.f2b", { read }, {}, pick);
+}
+
+/** As `f2b match` compiles, without what lint has to say. `pick` names the filters to match with. */
+export async function compileFilters(
+  entry: string,
+  files: Files,
+  wanted: Wanted,
+  pick: (policy: Policy) => string[],
+): Promise<Tools | string> {
+  const diagnostics = new Diagnostics();
+  const loaded = load(entry, files, diagnostics);
+  const policy = check(loaded, diagnostics, wanted);
+  const scanners = policy === null ? [] : [pick(policy)];
+  const planned = policy === null ? null : plan(policy, { diagnostics, scanners });
   const [error] = diagnostics.sorted().filter((one) => one.severity === "error");
   if (error !== undefined) return renderDiagnostic(error, loaded.sources);
   if (planned === null || policy === null) return "no policy, and no error that says why";
   const emitted = emit(planned, "test");
-  const banner = { version: "test", policy: "filter.f2b", files: policy.files, hash: emitted.hash };
+  const banner = { version: "test", policy: entry, files: policy.files, hash: emitted.hash };
   const { code } = await bundle(emitted.text, { kind: "tools", banner });
   return import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
 }
