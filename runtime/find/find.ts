@@ -31,7 +31,8 @@ export class Needles {
 
   /** One for all scanners of this kind: nothing in it outlives a call. Null: every record must be read. */
   finderFor(bytes: number): Finder | null {
-    if (bytes < shortestRegion || chosen === "plain") return null;
+    const chosen = process.env["F2B_SCAN"];
+    if (chosen === "plain" || (bytes < shortestRegion && chosen !== "wasm")) return null;
     if (this.#finder === undefined) this.#finder = openFinder(this);
     return this.#finder;
   }
@@ -43,9 +44,8 @@ export function needles(always: number, ...rows: (readonly [string, number, true
   return new Needles(all, always);
 }
 
-const chosen = process.env["F2B_SCAN"];
 /** A region as short as this is read faster than it is searched. */
-const shortestRegion = chosen === "wasm" ? 0 : 4096;
+const shortestRegion = 4096;
 
 const bucketsAt = 128;
 const answersAt = 192;
@@ -57,7 +57,7 @@ const memoryBytes = 5 * 65_536;
 export const regionBytesMax = memoryBytes - recordsAt - 16;
 const buckets = 8;
 /** More texts have no room; their filters then read every record. */
-const textsMax = (rowsAt - textsAt) / 32;
+const textsMax = 2016; // (rowsAt - textsAt) / 32
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
