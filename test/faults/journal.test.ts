@@ -29,9 +29,9 @@ jail sshd {
 /** Two lines by the system log, one by a stream of its own. */
 const sendScript = `
 while read -r line; do
-  logger -t sshd -- "$line"
+  logger -S 8192 -t sshd -- "$line"
   read -r line || exit
-  logger -t sshd -- "$line"
+  logger -S 8192 -t sshd -- "$line"
   read -r line || exit
   echo "$line" | systemd-cat -t sshd
 done 2>/dev/null`;
