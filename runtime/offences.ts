@@ -45,7 +45,13 @@ export class Offences {
   }
 
   restore(rows: readonly OffenceRow[]): void {
-    for (const [id, times] of rows) for (const time of times) this.add(id, time);
+    let last = Number.NEGATIVE_INFINITY;
+    for (const [id, times] of rows) {
+      last = Math.max(last, times.at(-1) ?? last);
+      if (this.#times.has(id)) for (const time of times) this.add(id, time);
+      else this.#times.set(id, times.slice(-offencesPerIdentityMax));
+    }
+    this.#forget(last);
   }
 
   /** The Map is in the order of the latest offence: what is over stands first. */

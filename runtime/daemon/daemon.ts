@@ -39,7 +39,6 @@ export async function runDaemon(
   command: RunCommand,
   output: Output,
 ): Promise<void> {
-  setFlagsFromString(heapGrowth);
   const log = openLog(command, output);
   const clock = makeClock();
   const since = clock.now();
@@ -56,6 +55,8 @@ export async function runDaemon(
     report: command.json ? report : null,
     dryRun: command.dryRun,
   });
+  // Not before: what the last run left is all kept, and looking for garbage in it delays its bans.
+  setFlagsFromString(heapGrowth);
   const sources = openSources(core, command);
   const stopping = stopSignal();
   const control = await openSocket(command, core, sources, since, stopping.stop);

@@ -50,9 +50,11 @@ export function journalArguments(
   from: "start" | "end" | null,
   follow = true,
 ): string[] {
-  const args = ["-o", "json", "--no-pager", "-q", `--output-fields=${fields.join(",")}`];
+  // Without --all, a field of 4096 bytes or more is shown as null: an attacker would write long lines.
+  const args = ["-o", "json", "--all", "--no-pager", "-q", `--output-fields=${fields.join(",")}`];
   if (follow) args.push("-f");
-  if (cursor !== null) args.push(`--after-cursor=${cursor}`, "-n", "all");
+  // Not --after-cursor: where the entry is gone, it leaves out the one behind it.
+  if (cursor !== null) args.push(`--cursor=${cursor}`, "-n", "all");
   else if (from === "end") args.push("-n", "0");
   else args.push("-n", "all", "-b");
   switch (query.by) {
@@ -168,7 +170,7 @@ export function journalSource(options: JournalSourceOptions): Source {
       const end = bytes.indexOf(0x0a, at);
       const entry = readEntry(bytes.toString("utf8", at, end));
       at = end + 1;
-      if (entry === null) continue;
+      if (entry === null || (cursor !== null && entry.cursor === cursor)) continue;
       if (entry.record.length > recordBytesMax) status.oversized++;
       else records.push(entry.record);
       last = entry.cursor ?? last;

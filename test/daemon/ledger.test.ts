@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { Ajv } from "ajv";
 import fc from "fast-check";
 import t from "tap";
 import type { Core } from "../../runtime/daemon/core.ts";
@@ -95,10 +96,14 @@ const record: fc.Arbitrary<LedgerRecord> = fc.oneof(
 /** Whatever stands in it, without prototypes. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-t.test("what is read back is what was written", async (t) => {
+const schemaPath = new URL("../../schemas/state.schema.json", import.meta.url);
+const fitsSchema = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(schemaPath, "utf8")));
+
+t.test("what is read back is what was written, and as the schema says", async (t) => {
   fc.assert(
     fc.property(record, (one) => {
       const row: unknown = JSON.parse(JSON.stringify(encodeRecord(one)));
+      if (!fitsSchema([row])) throw new Error(JSON.stringify(fitsSchema.errors));
       deepStrictEqual(plain(decodeRecord(row, sentences)), plain(one));
     }),
     { numRuns: 300 },
@@ -118,6 +123,45 @@ t.test("rows of a later version are left out, whatever they are", async (t) => {
   for (const row of [null, 7, "x", [], ["z"], {}, { type: "later" }, { type: 1 }]) {
     t.equal(decodeRecord(row, sentences), null, JSON.stringify(row));
   }
+});
+
+t.test("the schema knows a wrong row", async (t) => {
+  const good = ["c", "door", 7, "192.0.2.1", 1_000, 1, 0, null];
+  t.ok(fitsSchema([good]));
+  for (const [at, wrong] of ["x", 7, -1, null, "1", 0.5, 1, 3].entries()) {
+    t.notOk(fitsSchema([good.map((value, index) => (index === at ? wrong : value))]), `row[${at}]`);
+  }
+  t.notOk(fitsSchema([good.slice(0, -1)]), "too short");
+  t.notOk(fitsSchema([[...good, 0]]), "too long");
+  t.notOk(fitsSchema([{ type: "later" }]), "of an unknown type");
+});
+
+t.test("all files of a state folder are as the schema says", async (t) => {
+  const folder = makeFolder(t);
+  const core = await openTestCore(twoSentences(), { stateFolder: folder });
+  const reader = openTestReader(core);
+  const position = { kind: "journal", query: "journal", cursor: "s=1" } as const;
+  const step = async (lines: readonly string[]) => {
+    feed(reader, lines);
+    core.ledger.move("journal", position);
+    await core.settle();
+  };
+  const fail = (host: number) => `1000000 fail 192.0.2.${host} user=a session=s${host}`;
+  await step([fail(1), fail(1), fail(1), fail(2), "1000000 held - user=b session=h"]);
+  core.jails.all[0]?.unban("192.0.2.1", 1_000_000_000);
+  await step([fail(3), fail(3), fail(3), fail(4)]);
+  await core.ledger.compact();
+  await step([fail(5)]);
+  await core.close(false);
+  const seen = new Set<string>();
+  for (const file of readdirSync(folder)) {
+    readFrames(readFileSync(join(folder, file)), (row) => {
+      seen.add(Array.isArray(row) ? String(row[0]) : Object.keys(row as object).join(" "));
+      if (!fitsSchema([row])) t.fail(`${file}: ${JSON.stringify(row)}`);
+    });
+  }
+  const kinds = ["b", "c", "end", "f2b version generation", "l", "s", "type change"];
+  t.same([...seen].sort(), [...kinds, "type snapshot", "type source position", "u"]);
 });
 
 /** For each frame of the journals: failures counted so far, and where the log's position stands. */

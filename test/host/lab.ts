@@ -20,10 +20,14 @@ export const attacker6 = "2001:db8:1::10";
 export const neighbour6 = "2001:db8:1::11";
 
 /** Why the lab cannot be built here; null: it can. Tests that skip say it. */
-export function labFault(log: "rsyslog" | "journald"): string | null {
+export function labFault(log: "rsyslog" | "journald", hasSshd = true): string | null {
   if (process.getuid?.() !== 0) return "needs root for network namespaces";
-  const programs = ["ip", "nft", "nsenter", "unshare", "sshpass", "ssh", "ssh-keygen"];
-  const files = ["/usr/sbin/sshd"];
+  const programs = ["ip", "nft", "nsenter", "unshare"];
+  const files: string[] = [];
+  if (hasSshd) {
+    programs.push("sshpass", "ssh", "ssh-keygen");
+    files.push("/usr/sbin/sshd");
+  }
   if (log === "rsyslog") files.push("/usr/sbin/rsyslogd");
   else {
     programs.push("journalctl");
@@ -54,11 +58,19 @@ export interface Lab {
   connect(from: string, to: string): ChildProcess;
   /** New connections without pause until the lab ends; a line each that sshd answers: `open`, else `no`. */
   knock(from: string, to: string): ChildProcess;
+  /** The running rsyslog or journald. */
+  logging: ChildProcess;
+  /** Starts it again, after it was ended. */
+  startLogging(): Promise<void>;
 }
 
 let made = 0;
 
-export async function openLab(test: Test, log: "rsyslog" | "journald"): Promise<Lab> {
+export async function openLab(
+  test: Test,
+  log: "rsyslog" | "journald",
+  hasSshd = true,
+): Promise<Lab> {
   const id = `${process.pid % 100_000}${made++}`;
   const folder = mkdtempSync(join(tmpdir(), "f2b-lab-"));
   const server = `f2bs${id}`;
@@ -111,9 +123,13 @@ export async function openLab(test: Test, log: "rsyslog" | "journald"): Promise<
     tryLogin: (from, to, user = "root") => tryLogin(client, from, to, user),
     connect: (from, to) => onClient(holdScript, from, to),
     knock: (from, to) => onClient(knockScript, from, to),
+    logging: anchor,
+    async startLogging() {
+      lab.logging = await startLogging(lab, log, folder);
+    },
   };
-  await startLogging(lab, log, folder);
-  await startSshd(lab, folder);
+  await lab.startLogging();
+  if (hasSshd) await startSshd(lab, folder);
   return lab;
 }
 
@@ -170,14 +186,20 @@ echo ready
 read wait || true`;
 }
 
-async function startLogging(lab: Lab, log: "rsyslog" | "journald", folder: string): Promise<void> {
+async function startLogging(
+  lab: Lab,
+  log: "rsyslog" | "journald",
+  folder: string,
+): Promise<ChildProcess> {
   if (log === "journald") {
-    lab.start(["/lib/systemd/systemd-journald"]);
+    // A killed one leaves its socket behind.
+    lab.onServer(["rm", "-f", "/run/systemd/journal/dev-log"]);
+    const journald = lab.start(["/lib/systemd/systemd-journald"]);
     await waitFor("journald", () => {
       lab.onServer(["test", "-S", "/run/systemd/journal/dev-log"]);
       return true;
     });
-    return;
+    return journald;
   }
   writeFileSync(
     join(folder, "rsyslog.conf"),
@@ -187,7 +209,7 @@ template(name="f" type="string" string="%timestamp% %hostname% %syslogtag%%msg::
 *.* action(type="omfile" file="${folder}/auth.log" template="f" fileCreateMode="0640")
 `,
   );
-  lab.start([
+  const rsyslog = lab.start([
     "/usr/sbin/rsyslogd",
     "-n",
     "-f",
@@ -196,6 +218,7 @@ template(name="f" type="string" string="%timestamp% %hostname% %syslogtag%%msg::
     join(folder, "rsyslog.pid"),
   ]);
   await waitFor("rsyslog", () => existsSync(join(folder, "log.sock")));
+  return rsyslog;
 }
 
 async function startSshd(lab: Lab, folder: string): Promise<void> {

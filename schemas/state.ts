@@ -1,0 +1,162 @@
+/** Generated from state.schema.json by scripts/generate-types.ts: edit that, not this. */
+
+/**
+ * A failure counted: jail, sentence, identity, time, weight, address, distinct value.
+ * 
+ * @minItems 8
+ * @maxItems 8
+ */
+export type Count = ["c", string, Sum, string, Time, number, Whose, Text]
+/**
+ * CRC-32 of the key of a ban sentence: what it counts, within what time.
+ */
+export type Sum = number
+/**
+ * Milliseconds since 1970.
+ */
+export type Time = number
+/**
+ * An address; 0: it is the identity; null: there is none.
+ */
+export type Whose = (string | null | 0)
+export type Text = (string | null)
+/**
+ * What was counted led to a ban: jail, sentence, identity.
+ * 
+ * @minItems 4
+ * @maxItems 4
+ */
+export type Use = ["u", string, Sum, string]
+/**
+ * A ban made or prolonged: jail, identity, address, since, until (null: for ever), failures, offence, file, line, rule, captures, the prefix in whose place it is, and 1 for forced plus 2 for a new offence.
+ * 
+ * @minItems 14
+ * @maxItems 14
+ */
+export type Ban = ["b", string, string, Whose, Time, (Time | null), number, number, string, number, string, Captures, Text, (0 | 1 | 2 | 3)]
+/**
+ * What led to a ban: jail, identity, file, rule, and lines by number, time and text; file and rule where they differ from the first line's.
+ * 
+ * @minItems 6
+ * @maxItems 6
+ */
+export type Lines = ["l", string, string, string, string, [number, Time, string]|[number, Time, string, string]|[number, Time, string, string, string][]]
+/**
+ * What is known of connections of one log: the log, lane, filter, and rows. A row of the key alone: it is over.
+ * 
+ * @minItems 5
+ * @maxItems 5
+ */
+export type Sessions = ["s", string, number, string, Session[]]
+/**
+ * Key, when it was last seen, who it is (an address that is all there is stands alone), and failures held until that is known.
+ * 
+ * @minItems 1
+ * @maxItems 4
+ */
+export type Session = [string]|[string, (Time | null)]|[string, (Time | null), (string | Party | null)]|[string, (Time | null), (string | Party | null), Held[]]
+/**
+ * The JSON of one line of `journal-N` or `snapshot-N` in the state folder, behind its CRC-32 in eight hex digits and a blank. All entries of a frame are used, or none.
+ */
+export type StateFrame = (Header | End | Count | Use | Ban | Unban | Lines | Sessions | Position | Forget | Observe | Jail)[]
+
+/**
+ * The first entry of each file.
+ */
+export interface Header {
+f2b: ("journal" | "snapshot")
+version: 1
+generation: number
+}
+/**
+ * The last entry of a whole snapshot.
+ */
+export interface End {
+end: true
+}
+export interface Captures {
+[k: string]: string | undefined
+}
+/**
+ * A ban ended or lifted.
+ */
+export interface Unban {
+type: "change"
+change: {
+type: "unban"
+jail: string
+id: string
+}
+}
+export interface Party {
+address: Text
+host: Text
+forwarded: (string[] | null)
+}
+export interface Held {
+rule: string
+record: number
+captures: Captures
+weight: number
+}
+/**
+ * Where reading of a source goes on.
+ */
+export interface Position {
+type: "position"
+source: string
+position: ({
+kind: "file"
+path: string
+dev: number
+ino: number
+offset: number
+headBytes: number
+head: number
+tail: number
+} | {
+kind: "journal"
+query: string
+cursor: string
+})
+}
+/**
+ * The position of a rotated file is not needed any more.
+ */
+export interface Forget {
+type: "forget"
+key: string
+}
+/**
+ * An administrator's word on a jail.
+ */
+export interface Observe {
+type: "observe"
+jail: string
+on: boolean
+}
+/**
+ * A part of a jail in a snapshot: counts of its sentences, or offences of identities. Its bans stand as entries of their own.
+ */
+export interface Jail {
+type: "jail"
+snapshot: {
+jail: string
+/**
+ * @maxItems 0
+ */
+bans: []
+windows: Window[]
+offences: [string, Time[]][]
+}
+}
+export interface Window {
+sentence: string
+rows: [string, Counted[]][]
+}
+export interface Counted {
+time: Time
+weight: number
+address: Text
+value: Text
+}
