@@ -4,7 +4,7 @@
  * Written are one file with all of them, or a file each where the output is a folder. What was found on the way is told on standard
  * error with its place in the configuration, and closes with a line a filter; `--json` tells each finding as an object on standard output.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { jsonLine } from "../../runtime/escape.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
@@ -128,10 +128,19 @@ function write(output: string, all: readonly Imported[]): void {
   const whole = all.map((one) => one.text ?? "").join("\n");
   if (output === "-") print(whole.trimEnd());
   else if (isFolder(output)) {
+    makeFolder(output);
     for (const one of all) {
       replaceFile(join(output, `${filterName(one.name)}.f2b`), one.text ?? "", 0o644);
     }
   } else replaceFile(output, whole, 0o644);
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw hostFault(path, error);
+  }
 }
 
 function isFolder(output: string): boolean {
