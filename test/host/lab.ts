@@ -318,11 +318,3 @@ async function endProcess(child: ChildProcess): Promise<void> {
   await ended;
   clearTimeout(timer);
 }
-
-export function readLog(lab: Lab): string {
-  try {
-    return readFileSync(lab.log, "utf8");
-  } catch {
-    return "";
-  }
-}

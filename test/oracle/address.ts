@@ -85,12 +85,6 @@ export function readAddressText(text: string): OracleAddress | null {
   return isWrittenAsIpv6(inner) ? readAddress(inner) : null;
 }
 
-/** A format's field: no brackets. */
-export function strictCanonical(text: string): string | null {
-  const address = readAddress(text);
-  return address === null ? null : writeAddress(address);
-}
-
 export function canonical(text: string): string | null {
   const address = readAddressText(text);
   return address === null ? null : writeAddress(address);
