@@ -9,11 +9,11 @@ import { request } from "../../runtime/control/client.ts";
 import { makeFolder, startBundle, until, writeBundle } from "../host/bundle.ts";
 
 const threshold = 3;
-const banMs = 2_000;
+const banMs = 3_000;
 const hour = 3_600_000;
 const year = 365 * 24 * hour;
-/** Times of decisions are whole milliseconds of another process. */
-const roundingMs = 5;
+/** Stamps count to the second, and a ban begins with its last stamp; and the times are another process's. */
+const roundingMs = 1_005;
 /** The preload takes some ms to tell the time, and the machine's own clock may be adjusted a little. */
 const nearMs = 1_000;
 const preload = new URL("./set-clock.mjs", import.meta.url).href;
