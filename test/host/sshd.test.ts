@@ -2,6 +2,7 @@
  * The whole product against a real sshd, a real ssh client and the kernel's packet filter, in namespaces of
  * its own: once with the log that rsyslog writes, once with the journal.
  */
+import { once } from "node:events";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { type Running, until, watchChild, writeBundle } from "./bundle.ts";
@@ -86,6 +87,12 @@ socket.on("error", () => end("dropped"));
 setTimeout(() => end("dropped"), 700);
 `;
 
+/** That sshd answers: a busy machine may take its time, and sshd turns some away when many knock at once. */
+async function isServed(test: Test, guarded: Guarded, from: string, to: string, what: string) {
+  await until(what, () => connects(guarded, from, to) === "open", 20_000);
+  test.pass(what);
+}
+
 async function protectsOverIpv4(test: Test, guarded: Guarded): Promise<void> {
   const { lab } = guarded;
   const held = lab.connect(attacker4, server4);
@@ -95,7 +102,7 @@ async function protectsOverIpv4(test: Test, guarded: Guarded): Promise<void> {
   const [ban] = bansIn(guarded.daemon);
   test.match(ban, { id: attacker4, failures: 5 }, "the fifth failure bans");
   test.equal(connects(guarded, attacker4, server4), "dropped", "the next connection is dropped");
-  test.equal(connects(guarded, honest4, server4), "open", "another client is served");
+  await isServed(test, guarded, honest4, server4, "another client is served");
   const honest = watchChild(lab.connect(honest4, server4));
   await until("the honest connection", () => honest.out.length === 1);
   for (const child of [held, honest.child]) child.stdin?.write("SSH-2.0-test\r\n");
@@ -113,16 +120,17 @@ async function protectsOverIpv6(test: Test, guarded: Guarded): Promise<void> {
   await attack(test, guarded, attacker6, server6);
   test.match(bansIn(guarded.daemon)[0], { id: "2001:db8:1::/64" }, "IPv6 is banned by /64");
   test.equal(connects(guarded, neighbour6, server6), "dropped", "a neighbour of it too");
-  test.equal(connects(guarded, honest4, server4), "open");
+  await isServed(test, guarded, honest4, server4, "another client is served");
   tell(guarded, "unban", "2001:db8:1::/64");
-  test.equal(connects(guarded, attacker6, server6), "open", "unban serves it again");
+  await isServed(test, guarded, attacker6, server6, "unban serves it again");
 }
 
 /** The daemon dies and comes back while the attacker sends: no connection may come through. */
 async function survivesRestart(test: Test, guarded: Guarded): Promise<void> {
   tell(guarded, "ban", attacker4, "sshd", "--for", "1h");
   const { lab } = guarded;
-  const knock = watchChild(lab.knock(attacker4, server4));
+  const knocking = lab.knock(attacker4, server4);
+  const knock = watchChild(knocking);
   for (const signal of ["SIGKILL", "SIGTERM", "SIGKILL"] as const) {
     guarded.daemon.child.kill(signal);
     await guarded.daemon.ended;
@@ -132,13 +140,17 @@ async function survivesRestart(test: Test, guarded: Guarded): Promise<void> {
   await until("more knocks", () => knock.out.length > tries + 20);
   test.notOk(knock.out.includes("open"), `not one of ${knock.out.length} connections came through`);
   test.match(tell(guarded, "bans", "--json"), /"id":"192\.0\.2\.10"/);
+  // Fifty knocks a second, once let in, fill sshd's MaxStartups and get everybody turned away.
+  const stopped = once(knocking, "exit");
+  knocking.kill();
+  await stopped;
   test.match(tell(guarded, "unban", "all"), /192\.0\.2\.10/);
-  test.equal(connects(guarded, attacker4, server4), "open", "lifted by hand, it is served");
+  await isServed(test, guarded, attacker4, server4, "lifted by hand, it is served");
 }
 
 for (const kind of ["rsyslog", "journald"] as const) {
   const fault = labFault(kind);
-  t.test(`a real sshd behind ${kind}`, { skip: fault ?? false, timeout: 110_000 }, async (t) => {
+  t.test(`a real sshd behind ${kind}`, { skip: fault ?? false, timeout: 200_000 }, async (t) => {
     const guarded = await guard(t, kind);
     await t.test("IPv4", (t) => protectsOverIpv4(t, guarded));
     await t.test("served again after the ban ends", async (t) => {
