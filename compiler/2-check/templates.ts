@@ -47,7 +47,8 @@ const holeKinds: readonly Kind[] = [
   "time",
 ];
 
-const freeKinds: readonly Kind[] = ["user", "text", "rest", "message"];
+/** Holes that take any text, and none. */
+export const freeKinds: readonly Kind[] = ["user", "text", "rest", "message"];
 /** Holes whose text the client may have written, unless marked `!`. */
 export const clientKinds: readonly Kind[] = ["user", "text", "rest", "word", "not", "host"];
 

@@ -8,7 +8,7 @@
 import type { Policy } from "../../schemas/policy.ts";
 import type { Loaded } from "../2-check/load.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
-import { findAmbiguousAddresses } from "./ambiguous-address.ts";
+import { proveAddresses } from "./address-proof.ts";
 import { findBareJails } from "./bare-jails.ts";
 import { findCostlyRegexes } from "./costly-regexes.ts";
 import { findMigratedFormats } from "./migrated-formats.ts";
@@ -27,7 +27,7 @@ export function lint(
 ): void {
   findCostlyRegexes(policy, diagnostics, libraryCosts);
   findUntiedRegexes(policy, diagnostics);
-  findAmbiguousAddresses(policy, diagnostics);
+  proveAddresses(policy, diagnostics);
   listVouchedHoles(policy, diagnostics);
   findUnreachableRules(policy, diagnostics);
   findTwoSpellings(policy, diagnostics);

@@ -40,33 +40,6 @@ t.test("ties at both ends, in every branch", async (t) => {
   t.same(filter('fail "x {address}"\n  ignore /healthcheck/'), [], "what is ignored bans nobody");
 });
 
-t.test("an address is proved by one side that is the daemon's", async (t) => {
-  t.same(filter('fail "for {user} from {address} port {port}"'), []);
-  t.same(filter('fail "{address} said {rest}"'), []);
-  t.same(filter('fail "for {user} from {address}: {text}"'), ["F2B4006"]);
-  t.same(filter('fail "for {user!} from {address}: {text}"'), ["F2B4007"]);
-  t.same(filter('fail "for {user:word} from {address}{?: {rest}}"'), ["F2B4006"]);
-  const session = (hole: string) => filter(`fail "for {user} from {address} <${hole}>"`);
-  t.same(session("{id:not <>}"), [], "read from the end, it stops at the < before it");
-  t.same(session("{id:not >}"), ["F2B4006"], "it could hold a < of its own");
-  t.same(
-    filter('fail "for {user} from {address}"\n  ignore "for {user} from {address}: {text}"'),
-    [],
-  );
-});
-
-t.test("the example really reads two ways", async (t) => {
-  const { findings } = checkText('filter f { fail "for {user} from {address}: {text}." }', {
-    lints: true,
-  });
-  const line = /: (for .*)$/.exec(findings.find((one) => one.code === "F2B4006")?.help ?? "")?.[1];
-  const reading = /^for (.*) from ([0-9.]+): (.*)\.$/s;
-  t.match(line, reading);
-  const first = /^for (.*?) from ([0-9.]+): (.*)\.$/s.exec(line ?? "")?.[2];
-  const second = reading.exec(line ?? "")?.[2];
-  t.not(first, second);
-});
-
 t.test("rules behind others", async (t) => {
   t.same(filter('fail "x {address}"\n  note "x {address}"\n  session by pid'), ["F2B4013"]);
   t.same(filter('fail "x {a:word} {address}"\n  fail "x {b:word} {address}"'), ["F2B4013"]);

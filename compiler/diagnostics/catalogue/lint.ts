@@ -56,16 +56,16 @@ export const lint = {
     bad: library + sampleFilter("fail /^refused <address>/"),
     good: library + sampleFilter("fail /^refused <address>$/"),
   }),
-  ambiguousAddress: entry<{ hole: string; example?: string }>({
+  ambiguousAddress: entry<{ hole: string; line: string; victim: string; writer: string | null }>({
     code: "F2B4006",
-    severity: "warning",
-    message: ({ hole }) => `a client can write on both sides of \`{${hole}}\``,
-    help: ({ example }) =>
-      example === undefined
-        ? "make one side `word!`, or name what the daemon writes there"
-        : `two addresses can be read in: ${example}`,
+    severity: "error",
+    message: ({ hole, victim, writer }) =>
+      writer === null
+        ? `a client can have \`{${hole}}\` read as ${victim}`
+        : `the client ${writer} can have \`{${hole}}\` read as ${victim}`,
+    help: ({ line }) => `it writes: ${line}`,
     explain:
-      "An address is proved when one side of it holds no text of the client. Here the client can write the words around a second address, and the line reads two ways. Narrow one side, or mark with `!` what the daemon vouches for.",
+      "An address is proved when no text of a client can move it. Here the line that is shown, with a client's text in it, can be read with another address than the one that the daemon wrote: by this rule, though it may be written for a later one. Narrow one side (`word`, `not CHARS`), name what the daemon writes there, or mark with `!` what it vouches for.",
     bad: sampleFilter('fail "failed for {user} from {address} using {text}"'),
     good: sampleFilter('fail "failed for {user} from {address} using {method:a|b}"'),
   }),
@@ -172,6 +172,18 @@ export const lint = {
       "Captures whose names differ only in case, `-` or `_` are two things to `by` and `distinct`.",
     bad: sampleFilter('fail "refused {shop:int} {address}"\n  fail "denied {Shop:int} {address}"'),
     good: sampleFilter('fail "refused {shop:int} {address}"\n  fail "denied {shop:int} {address}"'),
+  }),
+  addressNotProved: entry<{ hole: string }>({
+    code: "F2B4017",
+    severity: "note",
+    message: ({ hole }) => `whose text \`{${hole}}\` is was not proved`,
+    help: () => "a condition decides, or the search for a line that reads two ways was given up",
+    explain:
+      "Without its `where` this rule can read an address that a client wrote. Whether the condition keeps it from that is for a person to say; a `test` line with a second address shows it.",
+    bad: sampleFilter(
+      'fail "failed for {user} from {address}: {why:text}" where not user =~ "{text} from {rest}"',
+    ),
+    good,
   }),
 };
 

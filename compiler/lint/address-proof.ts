@@ -1,0 +1,202 @@
+/**
+ * The address proof: does a client's text in a line make a rule read another host's address?
+ *
+ * In: the checked policy. Out: an error with the line where one was found; a note where a condition
+ * decides or the search was given up. For each rule that names somebody, and each rule whose lines
+ * reach it, a line is looked for in which the daemon wrote one address (or none) and the rule can
+ * read another: a product of two automata, so that what is not found is not there. What is found is
+ * then read as matching would, by all rules in their order. Rules with regular expressions are not
+ * proved: what they read is the matter of `untied-regexes`.
+ */
+import type { Filter, Policy, Rule, Template } from "../../schemas/policy.ts";
+import { clientKinds, flatten } from "../2-check/templates.ts";
+import { lint as catalogue } from "../diagnostics/catalogue/lint.ts";
+import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import { NaiveFilter } from "./naive-verdict.ts";
+import { spanOf } from "./patterns-of.ts";
+import {
+  type Automaton,
+  automatonOf,
+  commonLine,
+  fillingOf,
+  type Order,
+} from "./template-automaton.ts";
+import { isClients, isCulprit, type Row } from "./template-row.ts";
+
+/** The host that wrote, the one it wants banned, and one that stands in the line besides. */
+const writer = "192.0.2.1";
+const victim = "198.51.100.2";
+const other = "203.0.113.3";
+
+/** Pairs of states that are looked at for one filter, and for one pair of rows. */
+const filterPairsMax = 8_000_000;
+const rowPairsMax = 100_000;
+
+/** One way through a rule's template, as the daemon writes it and as the rule reads it. */
+interface Reading {
+  readonly rule: Rule;
+  readonly order: number;
+  readonly row: Row;
+  /** Where in the row the culprit stands; -1: it names nobody. */
+  readonly culprit: number;
+  readonly written: Automaton;
+  /** Beside another hole once more, with a byte that an address may stand beside. */
+  readonly reads: readonly Automaton[];
+  readonly clientWrites: boolean;
+  readonly starts: string;
+  readonly ends: string;
+}
+
+interface Attack {
+  readonly reads: Reading;
+  readonly writes: Reading;
+  /** null: not decided. */
+  readonly line: string | null;
+}
+
+export function proveAddresses(policy: Policy, diagnostics: Diagnostics): void {
+  for (const filter of policy.filters) {
+    for (const attack of attacksOn(filter)) report(attack, diagnostics);
+  }
+}
+
+/** At most one a rule. */
+function attacksOn(filter: Filter): Attack[] {
+  const rules = filter.rules.filter((rule) => rule.kind !== "ignore");
+  const readings = rules.flatMap((rule, order) =>
+    rule.pattern?.kind === "template" ? readingsOf(rule, rule.pattern, order) : [],
+  );
+  const naive = new NaiveFilter(filter);
+  let pairsLeft = filterPairsMax;
+  const attacks: Attack[] = [];
+  for (const rule of rules) {
+    let open: Attack | null = null;
+    let found: Attack | null = null;
+    for (const reads of readings) {
+      if (reads.rule !== rule || reads.culprit < 0) continue;
+      for (const writes of readings) {
+        if (found !== null || !canReach(reads, writes)) continue;
+        pairsLeft -= Math.min(edgesOf(reads) * writes.written.edges.length, rowPairsMax);
+        const line = pairsLeft < 0 ? "limit" : findLine(reads, writes, naive);
+        if (line === "limit") open ??= { reads, writes, line: null };
+        else if (line !== null) found = { reads, writes, line };
+      }
+    }
+    const told = found ?? open;
+    if (told !== null) attacks.push(told);
+  }
+  return attacks;
+}
+
+/** A line of `writes` in which the rules name the victim; "limit": not decided. */
+function findLine(reads: Reading, writes: Reading, naive: NaiveFilter): string | null | "limit" {
+  let undecided = false;
+  for (const [read, order] of waysOf(reads, writes)) {
+    const line = commonLine(read, writes.written, rowPairsMax, order);
+    if (line === null) continue;
+    if (line === "limit") {
+      undecided = true;
+      continue;
+    }
+    // Blanks at the end of a message are cut: something stands behind them, then.
+    const message = /[ \t]$/.test(line) ? `${line}x` : line;
+    const { who, conditioned } = naive.judge(message);
+    // A condition of the rule that it is written for can say that it is no such line.
+    if (who === victim && naive.takes(writes.rule, message) === true) return message;
+    undecided ||= who === "unknown" || who === victim || conditioned;
+  }
+  return undecided ? "limit" : null;
+}
+
+/** The victim's address may be read in front of the writer's or behind it; matching prefers one of them. */
+function waysOf(reads: Reading, writes: Reading): [Automaton, Order | null][] {
+  const order = { entered: reads.culprit, passed: writes.culprit };
+  const orders: (Order | null)[] =
+    writes.culprit < 0
+      ? [null]
+      : [
+          { ...order, side: "behind" },
+          { ...order, side: "before" },
+        ];
+  return reads.reads.flatMap((read) => orders.map((one): [Automaton, Order | null] => [read, one]));
+}
+
+function edgesOf(reading: Reading): number {
+  return reading.reads.reduce((sum, one) => sum + one.edges.length, 0);
+}
+
+/** An earlier rule has taken its own lines; most rows begin or end with words of their own. */
+function canReach(reads: Reading, writes: Reading): boolean {
+  if (writes.order < reads.order || !writes.clientWrites) return false;
+  const front = Math.min(reads.starts.length, writes.starts.length);
+  const back = Math.min(reads.ends.length, writes.ends.length);
+  return (
+    reads.starts.slice(0, front) === writes.starts.slice(0, front) &&
+    (back === 0 || reads.ends.slice(-back) === writes.ends.slice(-back))
+  );
+}
+
+function readingsOf(rule: Rule, template: Template, order: number): Reading[] {
+  const { ignoreCase } = template;
+  const words = (part: Row[number] | undefined) => {
+    const text = part?.kind === "text" ? part.text : "";
+    return ignoreCase ? text.toLowerCase() : text;
+  };
+  return flatten(template.parts).map((row) => {
+    const culprit = row.findIndex(isCulprit);
+    const who = row[culprit];
+    return {
+      rule,
+      order,
+      row,
+      culprit,
+      written: automatonOf(row, ignoreCase, (hole) => {
+        if (hole === who) return { texts: [writer] };
+        // What the daemon vouches for is the name of an account or of a part of it.
+        const isVouched = clientKinds.includes(hole.of) && !isClients(hole);
+        return isVouched ? { has: isNameLetter, min: 1 } : fillingOf(hole, [other]);
+      }),
+      reads: spellings(row, culprit).map((texts) =>
+        automatonOf(row, ignoreCase, (hole) =>
+          hole === who ? { texts } : fillingOf(hole, [writer, victim, other]),
+        ),
+      ),
+      clientWrites: row.some((part) => isClients(part) && part !== who),
+      starts: words(row[0]),
+      ends: words(row.at(-1)),
+    };
+  });
+}
+
+const borders = [..." ([<='\",;/"];
+
+/** The victim's address as it may stand in the row; with a byte of the hole beside it, too. */
+function spellings(row: Row, culprit: number): string[][] {
+  const beside = (part: Row[number] | undefined) => {
+    if (part?.kind !== "hole") return [""];
+    const filling = fillingOf(part, []);
+    if ("texts" in filling) return [""];
+    return borders.filter((border) => filling.has(border.charCodeAt(0)));
+  };
+  if (culprit < 0) return [];
+  const before = beside(row[culprit - 1]);
+  const behind = beside(row[culprit + 1]);
+  const bordered = before.flatMap((one) => behind.map((other) => one + victim + other));
+  return bordered.includes(victim) ? [[victim]] : [bordered, [victim]];
+}
+
+const isNameLetter = (code: number) => code >= 97 && code <= 122;
+
+function report({ reads, writes, line }: Attack, diagnostics: Diagnostics): void {
+  const at = spanOf((reads.rule.pattern as Template).at);
+  const who = reads.row[reads.culprit];
+  const hole = who !== undefined && isCulprit(who) ? (who.name ?? who.of) : "address";
+  const isOwn = writes.rule === reads.rule;
+  const label = { at: spanOf(writes.rule.at), text: "the daemon writes such lines for this rule" };
+  const more = { labels: isOwn ? [] : [label] };
+  if (line === null) diagnostics.add(catalogue.addressNotProved, at, { hole }, more);
+  else {
+    const named = writes.culprit < 0 ? null : writer;
+    diagnostics.add(catalogue.ambiguousAddress, at, { hole, line, victim, writer: named }, more);
+  }
+}
