@@ -20,7 +20,8 @@ export interface Read {
   readonly sources: ReadonlyMap<string, Source>;
 }
 
-export interface CompileOptions extends Omit<BundleOptions, "banner"> {
+export interface CompileOptions extends Omit<BundleOptions, "banner" | "sourcemap"> {
+  readonly sourcemap?: boolean;
   /** f2b's own, for the banner and the hash. */
   readonly version: string;
   /** Filters besides those that jails use. */
@@ -59,6 +60,8 @@ export async function compile(
     files: policy.files,
     hash: emitted.hash,
   };
-  const bundled = await bundle(emitted.text, { ...options, banner });
+  const { kind, minify = false } = options;
+  const map = options.sourcemap === true ? { sourcemap: checked.sources } : {};
+  const bundled = await bundle(emitted.text, { kind, minify, banner, ...map });
   return { ...checked, bundle: { ...bundled, hash: emitted.hash } };
 }

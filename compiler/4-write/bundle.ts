@@ -3,15 +3,17 @@
  * are used in front of it.
  *
  * In: the module's text and what the banner says. Out: JavaScript, and a source map when asked for
- * (it leads to the generated module and the runtime's sources). The disk is read only to find the
+ * (it leads to the policy's lines and the runtime's sources). The disk is read only to find the
  * runtime's sources, from this package's own root; no path of this machine gets into the bundle.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join as joinPath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import type { Source } from "../source.ts";
 import { comment, join } from "./code.ts";
 import { runtimeSpecifier } from "./emit.ts";
+import { mapModule } from "./source-map.ts";
 
 /** `run`: starts when it is run. `tools`: exports `program`, `match`, `replay`. `program`: that alone. */
 type BundleKind = "run" | "tools" | "program";
@@ -19,7 +21,8 @@ type BundleKind = "run" | "tools" | "program";
 export interface BundleOptions {
   readonly kind: BundleKind;
   readonly minify?: boolean;
-  readonly sourcemap?: boolean;
+  /** A source map is wanted; the policy's files by name are what it leads to. */
+  readonly sourcemap?: ReadonlyMap<string, Source>;
   readonly banner: Banner;
 }
 
@@ -53,6 +56,9 @@ export { replay } from "f2b:runtime/replay.ts";
 export async function bundle(moduleText: string, options: BundleOptions): Promise<Bundle> {
   const minify = options.minify ?? false;
   const root = findRoot();
+  const files = options.sourcemap;
+  const contents =
+    files === undefined ? moduleText : withMap(moduleText, mapModule(moduleText, files));
   const result = await build({
     absWorkingDir: root,
     entryPoints: ["f2b:entry"],
@@ -64,12 +70,12 @@ export async function bundle(moduleText: string, options: BundleOptions): Promis
     target: "node18",
     charset: "ascii",
     minify,
-    sourcemap: options.sourcemap === true ? "external" : false,
+    sourcemap: files === undefined ? false : "external",
     sourcesContent: true,
     legalComments: minify ? "none" : "inline",
     tsconfigRaw: {},
     logLevel: "silent",
-    plugins: [sources(root, entries[options.kind], moduleText)],
+    plugins: [sources(root, entries[options.kind], contents)],
     banner: { js: writeBanner(options.banner, minify) },
   });
   const file = (end: string) => result.outputFiles.find((one) => one.path.endsWith(end))?.text;
@@ -77,6 +83,11 @@ export async function bundle(moduleText: string, options: BundleOptions): Promis
   if (code === undefined) throw new Error("esbuild gave no bundle");
   const map = file(".map");
   return map === undefined ? { code } : { code, map };
+}
+
+function withMap(text: string, map: string): string {
+  const data = Buffer.from(map).toString("base64");
+  return `${text}\n//# sourceMappingURL=data:application/json;base64,${data}\n`;
 }
 
 /** Answers for the three made-up modules; everything else is a file of the runtime. */

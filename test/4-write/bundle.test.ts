@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import t from "tap";
 import { runtimeNames } from "../../compiler/4-write/runtime-names.ts";
+import { Source } from "../../compiler/source.ts";
 import {
   filter,
   format,
@@ -49,6 +50,8 @@ const small = {
   files: [{ name: "shop.f2b", sha256: "ab".repeat(32) }],
 };
 
+const files = new Map([["shop.f2b", new Source("shop.f2b", "jail shop {}\n".repeat(20))]]);
+
 t.test("the same policy gives the same bytes", async (t) => {
   t.equal((await bundlePolicy(small)).code, (await bundlePolicy(structuredClone(small))).code);
   t.equal(emitPolicy(small).hash, emitPolicy(structuredClone(small)).hash);
@@ -58,7 +61,7 @@ t.test("the same policy gives the same bytes", async (t) => {
 
 t.test("nothing of this machine is in it, and nothing of today", async (t) => {
   for (const minify of [false, true]) {
-    const { code, map = "" } = await bundlePolicy(small, { minify, sourcemap: true });
+    const { code, map = "" } = await bundlePolicy(small, { minify, sourcemap: files });
     for (const text of [code, map]) {
       t.notOk(text.includes(root), "no path");
       t.notOk(text.includes(tmpdir() === "/tmp" ? "/tmp/" : tmpdir()), "no temporary folder");
@@ -93,9 +96,10 @@ t.test("minified it is smaller and says less", async (t) => {
 });
 
 t.test("a source map leads to names that mean something anywhere", async (t) => {
-  const { map } = await bundlePolicy(small, { sourcemap: true });
+  const { map } = await bundlePolicy(small, { sourcemap: files });
   const { sources } = JSON.parse(map ?? "{}") as { sources: string[] };
-  t.ok(sources.includes("f2b:policy"));
+  t.ok(sources.includes("shop.f2b"), "the policy");
+  t.ok(sources.includes("f2b:policy"), "what was written for no line of it");
   t.ok(sources.includes("runtime/scan.ts"));
   t.notOk(sources.some((source) => source.startsWith("/") || source.includes("..")));
   t.equal((await bundlePolicy(small)).map, undefined);
