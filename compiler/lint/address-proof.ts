@@ -31,6 +31,9 @@ const other = "203.0.113.3";
 /** Pairs of states that are looked at for one filter, and for one pair of rows. */
 const filterPairsMax = 8_000_000;
 const rowPairsMax = 100_000;
+/** Ways through all templates of one filter, and characters in them, up to which it is looked at at all. */
+const readingsMax = 3_000;
+const charsMax = 1_000_000;
 
 /** One way through a rule's template, as the daemon writes it and as the rule reads it. */
 interface Reading {
@@ -56,8 +59,26 @@ interface Attack {
 
 export function proveAddresses(policy: Policy, diagnostics: Diagnostics): void {
   for (const filter of policy.filters) {
+    const [first] = filter.rules;
+    if (first !== undefined && isTooLarge(filter.rules)) {
+      diagnostics.add(catalogue.addressNotProved, spanOf(first.at), { hole: "address" });
+      continue;
+    }
     for (const attack of attacksOn(filter)) report(attack, diagnostics);
   }
+}
+
+function isTooLarge(rules: readonly Rule[]): boolean {
+  let readings = 0;
+  let chars = 0;
+  for (const { pattern } of rules) {
+    if (pattern?.kind !== "template") continue;
+    const rows = flatten(pattern.parts);
+    readings += rows.length;
+    for (const part of rows.flat()) chars += part.kind === "text" ? part.text.length : 1;
+    if (readings > readingsMax || chars > charsMax) return true;
+  }
+  return false;
 }
 
 /** At most one a rule. */
