@@ -29,6 +29,8 @@ export interface Loaded {
   readonly hashes: ReadonlyMap<string, string>;
   /** By file, what its `use` lines name, resolved. */
   readonly uses: ReadonlyMap<string, readonly string[]>;
+  /** By filter that a jail with `watch default` calls, the module of its ready jail: its sources are looked up there. */
+  readonly ready: ReadonlyMap<string, Tree>;
 }
 
 export function isLibraryModule(name: string): boolean {
@@ -40,11 +42,13 @@ export function load(entry: string, files: Files, diagnostics: Diagnostics): Loa
   const trees = new Map<string, Tree>();
   const hashes = new Map<string, string>();
   const uses = new Map<string, string[]>();
+  const ready = new Map<string, Tree>();
   /** The way from the entry to the file at hand: a name that stands here twice is a cycle. */
   const chain: string[] = [];
 
   follow(entry, { file: entry, start: 0, end: 0 });
-  return { entry, sources, trees, hashes, uses };
+  for (const filter of findUsualSources(trees.values())) lookUpReady(filter);
+  return { entry, sources, trees, hashes, uses, ready };
 
   function follow(name: string, at: Span): void {
     const earlier = chain.indexOf(name);
@@ -62,15 +66,33 @@ export function load(entry: string, files: Files, diagnostics: Diagnostics): Loa
       return;
     }
     uses.set(name, []);
-    hashes.set(name, createHash("sha256").update(bytes).digest("hex"));
-    const source = readSource(name, bytes, diagnostics);
-    if (source === null) return;
-    sources.set(name, source);
-    const tree = parse(source, diagnostics);
+    const tree = readTree(name, bytes);
+    if (tree === null) return;
     trees.set(name, tree);
     chain.push(name);
     for (const item of tree.items) if (item.type === "use") followUse(name, item);
     chain.pop();
+  }
+
+  function readTree(name: string, bytes: Uint8Array): Tree | null {
+    hashes.set(name, createHash("sha256").update(bytes).digest("hex"));
+    const source = readSource(name, bytes, diagnostics);
+    if (source === null) return null;
+    sources.set(name, source);
+    return parse(source, diagnostics);
+  }
+
+  /** `std/nginx` has the filter, so `std/jails/nginx` has its ready jail. What that uses is not asked for. */
+  function lookUpReady(filter: string): void {
+    const home = [...trees].find(
+      ([name, tree]) => isLibraryModule(name) && declaresFilter(tree, filter),
+    );
+    if (home === undefined) return;
+    const module = home[0].replace(/^std\//, "std/jails/");
+    const known = trees.get(module) ?? [...ready.values()].find((tree) => tree.at.file === module);
+    const bytes = known === undefined ? files.read(module) : null;
+    const tree = known ?? (bytes === null ? null : readTree(module, bytes));
+    if (tree !== null) ready.set(filter, tree);
   }
 
   function followUse(from: string, use: Use): void {
@@ -84,6 +106,23 @@ export function load(entry: string, files: Files, diagnostics: Diagnostics): Loa
       follow(target, module.at);
     }
   }
+}
+
+/** The filters of all jails that watch their usual sources. */
+function findUsualSources(trees: Iterable<Tree>): Set<string> {
+  const found = new Set<string>();
+  for (const jail of [...trees].flatMap((tree) => tree.items)) {
+    if (jail.type !== "jail") continue;
+    if (!jail.body.some((one) => one.type === "watch" && one.source.kind === "default")) continue;
+    for (const one of jail.body) {
+      if (one.type === "filters") for (const call of one.calls) found.add(call.name.name);
+    }
+  }
+  return found;
+}
+
+function declaresFilter(tree: Tree, filter: string): boolean {
+  return tree.items.some((one) => one.type === "filter" && one.name.name === filter);
 }
 
 /** Null: no name that could be printed or would stay what it is on another machine. */

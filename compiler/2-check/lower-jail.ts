@@ -17,6 +17,7 @@ import { lowerJailTest } from "./lower-test.ts";
 import { isPath, lowerWho } from "./lower-who.ts";
 import { reportUnsupportedWatch } from "./not-in-this-version.ts";
 import type { Scope } from "./scope.ts";
+import { usualSources } from "./usual-sources.ts";
 
 const rememberMs = 90 * 86_400_000;
 const envelopes = ["docker", "cri", "syslog"] as const;
@@ -84,8 +85,10 @@ export function lowerJail(jail: Declared<Tree>, setting: JailSetting): Jail {
   const { context, statements } = setting;
   const { name } = jail.tree;
   reportRepeated(jail.tree.body, context);
+  const called = statements.own("filters").flatMap((one) => one.calls.map((call) => call.name));
   const watches = statements
     .own("watch")
+    .flatMap((one) => (one.source.kind === "default" ? usualSources(one, called, context) : [one]))
     .flatMap((one) => lowerWatch(one, jail.tree, context) ?? []);
   const isWatching = statements.own("watch").length > 0;
   const watchesBans = statements.own("watch").some((one) => one.source.kind === "bans");
@@ -193,9 +196,10 @@ function lowerWatch(tree: WatchTree, jail: Tree, context: Context): Watch | null
       return { kind: "bans", of: watchedJails(tree, jail, context), at };
     case "syslog":
     case "command":
-    case "default":
       reportUnsupportedWatch(tree, context);
       return null;
+    case "default":
+      return null; // usualSources has put others in its place
     default:
       return source satisfies never;
   }

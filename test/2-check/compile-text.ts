@@ -10,6 +10,7 @@ import type { Policy } from "../../schemas/policy.ts";
 
 const modules = [
   "std/http",
+  "std/jails/sshd",
   "std/memory",
   "std/nftables",
   "std/nginx",

@@ -265,4 +265,14 @@ export const checkJails = {
     bad: good + again("other") + again("again", "other"),
     good: good + again("demo") + again("again", "other"),
   }),
+  noUsualSources: entry<{ filter: string }>({
+    code: "F2B2328",
+    severity: "error",
+    message: ({ filter }) => `filter \`${filter}\` has no usual sources`,
+    help: () => 'name them: `watch file "/var/log/..."` or `watch journal unit "..."`',
+    explain:
+      "`watch default` takes what the library's ready jail of the filter watches. Filters of one's own, and those whose logs lie anywhere, have none.",
+    bad: sampleJail({ watch: "watch default" }),
+    good: `use std/sshd\n${sampleJail({ watch: "watch default", filter: "filter sshd" })}`,
+  }),
 };

@@ -30,7 +30,7 @@ export const checkVersion = {
     message: ({ source }) => `\`watch ${source}\` is not in this version`,
     help: () => "watch a file, the journal or input",
     explain: later,
-    bad: sampleJail({ watch: "watch default" }),
+    bad: sampleJail({ watch: 'watch syslog on "127.0.0.1:5514"' }),
     good: sampleJail(),
   }),
   noStep: entry<{ verb: string }>({
