@@ -6,7 +6,7 @@
  * token, so that nobody's digits are cut into somebody else's address. `open` says that a free hole
  * or nothing stands before the hole: then the byte before it is tested too.
  */
-import { addressText, isIPv4, isIPv6 } from "./address.ts";
+import { addressText, endOfIPv4, isIPv4, isIPv6, startOfIPv4 } from "./address.ts";
 import { hexValue, isDigit, isLetter } from "./bytes.ts";
 import { fitsBefore, fitsBehind, type Neighbour } from "./holes.ts";
 
@@ -39,6 +39,11 @@ export function takeAddress(
     if (close >= limit || b[close] !== bracketClose || !isIPv6(b, at + 1, close)) return -1;
     if (!freeBehind(b, close + 1, end, false)) return -1;
     return fitsBehind(b, close + 1, limit, literal, fold) ? close + 1 : -1;
+  }
+  // Mostly the whole run is an IPv4: then no shorter one is to be tried.
+  const e = endOfIPv4(b, at, limit);
+  if (e >= 0 && !(e < limit && isRunByte(b[e] as number))) {
+    return freeBehind(b, e, end, false) && fitsBehind(b, e, limit, literal, fold) ? e : -1;
   }
   const run = runEnd(b, at, limit);
   if (run === at) return -1;
@@ -86,8 +91,10 @@ export function takeAddressBack(
       ? inner - 1
       : -1;
   }
-  const run = runStart(b, limit, to);
-  const runIsFour = isIPv4(b, run, to);
+  // Mostly the whole run is an IPv4.
+  const s = startOfIPv4(b, limit, to);
+  const runIsFour = s >= 0 && !(s > limit && isRunByte(b[s - 1] as number));
+  const run = runIsFour ? s : runStart(b, limit, to);
   if (runIsFour || isIPv6(b, run, to)) {
     const six = !runIsFour;
     if (fitsAsTokenBack(b, start, end, limit, run, to, open, six, literal, fold)) return run;

@@ -10,6 +10,8 @@ import { byteIn, hexValue, isDigit } from "./bytes.ts";
 
 const colon = 0x3a;
 const point = 0x2e;
+const bracketOpen = 0x5b;
+const bracketClose = 0x5d;
 /** `ffff:` six times and an IPv4 of 15. */
 const addressBytesMax = 45;
 
@@ -34,19 +36,37 @@ export function addressText(b: Buffer, start: number, end: number): string | nul
 
 /** Whether `bytes[start, end)` is an IPv4 address: four numbers 0 to 255 without leading zeros. */
 export function isIPv4(b: Buffer, start: number, end: number): boolean {
-  const size = end - start;
-  if (size < 7 || size > 15) return false;
+  return endOfIPv4(b, start, end) === end;
+}
+
+/** Where the longest row of four such numbers at `start` ends, not beyond `limit`; -1: none stands there. */
+export function endOfIPv4(b: Buffer, start: number, limit: number): number {
   let at = start;
   for (let i = 0; i < 4; i++) {
-    if (i > 0 && b[at++] !== point) return false;
+    if (i > 0 && (at >= limit || b[at++] !== point)) return -1;
     const first = at;
     let value = 0;
-    while (at < end && at < first + 3 && isDigit(b[at] as number)) {
+    while (at < limit && at < first + 3 && isDigit(b[at] as number)) {
       value = value * 10 + (b[at++] as number) - 0x30;
     }
-    if (at === first || value > 255 || (at - first > 1 && b[first] === 0x30)) return false;
+    if (at === first || value > 255 || (at - first > 1 && b[first] === 0x30)) return -1;
   }
-  return at === end;
+  return at;
+}
+
+/** The same backwards: where the longest row of four numbers that ends at `end` starts; -1. */
+export function startOfIPv4(b: Buffer, limit: number, end: number): number {
+  let at = end;
+  for (let i = 0; i < 4; i++) {
+    if (i > 0 && (at <= limit || b[--at] !== point)) return -1;
+    const last = at;
+    let value = 0;
+    for (let unit = 1; at > limit && unit < 1000 && isDigit(b[at - 1] as number); unit *= 10) {
+      value += ((b[--at] as number) - 0x30) * unit;
+    }
+    if (at === last || value > 255 || (last - at > 1 && b[at] === 0x30)) return -1;
+  }
+  return at;
 }
 
 /** Whether `bytes[start, end)` is an IPv6 address in any of its spellings. */
@@ -186,11 +206,17 @@ export function mask(address: Address, length: number): Address {
 
 /** What a regular expression's `<address>` took, brackets allowed around IPv6; null: no address. */
 export function addressFromText(text: string): string | null {
-  const bracketed = text.startsWith("[") && text.endsWith("]");
-  const bare = bracketed ? text.slice(1, -1) : text;
-  if (bare.length > addressBytesMax || (bracketed && !bare.includes(":"))) return null;
-  const b = Buffer.from(bare, "utf8");
-  return addressText(b, 0, b.length);
+  // Brackets, and more bytes than characters, are no address either way.
+  if (text.length > addressBytesMax + 2) return null;
+  const b = Buffer.from(text, "utf8");
+  return addressAt(b, 0, b.length);
+}
+
+/** The same of bytes. */
+export function addressAt(b: Buffer, start: number, end: number): string | null {
+  if (b[start] !== bracketOpen || b[end - 1] !== bracketClose) return addressText(b, start, end);
+  const isIPv6 = end - start > 2 && byteIn(b, start, end, colon) >= 0;
+  return isIPv6 ? addressText(b, start + 1, end - 1) : null;
 }
 
 /** The family of a canonical address. */

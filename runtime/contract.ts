@@ -49,11 +49,15 @@ export interface Hit {
   readonly forwarded: readonly string[] | null;
   /** Named holes and groups that took part, and fields named by the format; no prototype. */
   readonly captures: Readonly<Record<string, string>>;
+  /** Gives each of them, in their order, without making that object; left out: there is one already. */
+  readonly eachCapture?: (give: GiveCapture) => void;
   /** Program, host and the `session by` field; null: no session, or the field is missing. */
   readonly session: string | null;
   /** `rule.weight` times the N of "message repeated N times". */
   readonly weight: number;
 }
+
+export type GiveCapture = (name: string, text: string) => void;
 
 /** What a scanner needs to know of the world to read time. */
 export interface TimeContext {

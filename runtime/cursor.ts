@@ -53,6 +53,9 @@ export class Cursor {
   /** Which of the filter's formats read the record, and which of its frames fits; -1: none. */
   format = 0;
   frame = -1;
+  /** Who the record is about, canonical or a host's name, once a rule has matched. */
+  address: string | null = null;
+  host: string | null = null;
   /** For each filter with several formats the last record one of them read. */
   readonly seen: number[] = [];
 

@@ -14,6 +14,14 @@ export function jsonLine(value: object): string {
   return escapeText(JSON.stringify(value));
 }
 
+/** A text, or null, as JSON has it and `jsonLine` would write it. */
+export function jsonText(text: string | null): string {
+  if (text === null) return "null";
+  return needsNoEscape.test(text) ? `"${text}"` : escapeText(JSON.stringify(text));
+}
+
+const needsNoEscape = /^[ !#-[\]-~]*$/;
+
 /** Most lines hold nothing else, which is told in a fraction of the time. */
 const notPlain = /[^ -~]/;
 
@@ -29,15 +37,9 @@ export function escapeText(text: string): string {
   });
 }
 
-/** Captures for a report, each cut to what a person would read; no prototype. */
-export function cutCaptures(
-  captures: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const long = Object.entries(captures).filter(([, text]) => text.length > reportedTextMax);
-  if (long.length === 0) return captures;
-  const cut: Record<string, string> = Object.assign(Object.create(null), captures);
-  for (const [name, text] of long) cut[name] = text.slice(0, reportedTextMax);
-  return cut;
+/** A capture for a report, cut to what a person would read. */
+export function cutText(text: string): string {
+  return text.slice(0, reportedTextMax);
 }
 
 /** ISO 8601 in UTC with milliseconds; null for no time, and for none that can be written. */

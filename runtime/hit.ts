@@ -4,9 +4,9 @@
  * In: the cursor, and what the generated module says of the filter and the rule. Out: a fresh `Hit`,
  * reported. Who it is and what is captured: docs/matching.md section 8.
  */
-import { addressFromText, formatAddress, parseAddress } from "./address.ts";
-import { decode } from "./bytes.ts";
-import type { Hit, RuleSpec } from "./contract.ts";
+import { addressAt, addressFromText, formatAddress, parseAddress } from "./address.ts";
+import { decode, isDigit } from "./bytes.ts";
+import type { GiveCapture, Hit, RuleSpec } from "./contract.ts";
 import type { Cursor } from "./cursor.ts";
 import { formatPrefix, isHost, parsePrefix } from "./prefix.ts";
 import type { FieldValue, Registers } from "./registers.ts";
@@ -14,23 +14,38 @@ import { TextCache } from "./text-cache.ts";
 
 /** Captures of one pattern by name: slots one behind the other, or groups. */
 export interface Captures {
+  /** Each once. */
   readonly names: readonly string[];
   readonly firstSlot: number;
   /** Of each name the groups in which it may be. */
   readonly groups: readonly (readonly string[])[] | null;
+  /** Where these stand among the names; -1: nowhere. */
+  readonly address: number;
+  readonly host: number;
+  readonly id: number;
 }
 
-export const noCaptures: Captures = { names: [], firstSlot: 0, groups: null };
+function captures(
+  names: readonly string[],
+  firstSlot: number,
+  groups: Captures["groups"],
+): Captures {
+  const address = names.indexOf("address");
+  const host = names.indexOf("host");
+  return { names, firstSlot, groups, address, host, id: names.indexOf("id") };
+}
+
+export const noCaptures: Captures = /* @__PURE__ */ captures([], 0, null);
 
 /** Captures of a template; names are divided by blanks. */
 export function slots(firstSlot: number, names: string): Captures {
-  return { names: names.split(" "), firstSlot, groups: null };
+  return captures(names.split(" "), firstSlot, null);
 }
 
 /** Captures of a regular expression, and what JavaScript calls their groups: commas between those of one. */
 export function groups(names: string, groups: string): Captures {
   const lists = groups.split(" ").map((list) => list.split(","));
-  return { names: names.split(" "), firstSlot: 0, groups: lists };
+  return captures(names.split(" "), 0, lists);
 }
 
 /** A rule as hits name it. */
@@ -96,101 +111,95 @@ export function namedValue(
 
 /** Reports the rule; always true, so that it can end a rule's expression. */
 export function hit(c: Cursor, filter: FilterParts, rule: RuleSpec, captures: Captures): boolean {
-  const record = c.record;
-  const format = filter.formats[c.format];
+  const { record } = c;
+  const format = filter.formats[c.format] ?? noFields;
   const frame = filter.frames[c.frame] ?? noCaptures;
-  const { address, host } = findWho(c, captures, frame, format);
-  const hit = new RecordHit(
-    filter.index,
-    rule,
-    c.ordinal,
-    c.lineStart,
-    c.lineEnd,
-    c.readTimeMs(record),
-    address,
-    host,
-    readForwarded(record, format),
-    rule.weight * record.repeated,
-    { c, captures, frame, format },
-  );
+  findWho(c, captures, frame, format);
+  const hit = new RecordHit(c, rule, filter.index, captures, frame, format);
   const by = filter.sessionBy;
-  if (by !== null) {
-    const isHeaders =
-      by === "pid" &&
-      captureText(c, captures, by, false) === undefined &&
-      captureText(c, frame, by, true) === undefined &&
-      format?.names.includes(by) !== true;
-    hit.session = isHeaders ? findPidSession(record) : findSession(record, by, hit.captures);
-  }
+  if (by === "pid" && isHeaders(c, captures, frame, format)) hit.session = findPidSession(record);
+  else if (by !== null) hit.session = findSession(record, by, hit.captures);
   if (!c.lazy) hit.keep();
   c.report(hit);
   return true;
 }
 
-/** Where the captures of a hit are read from, while its record is at hand. */
-interface Origin {
-  readonly c: Cursor;
-  readonly captures: Captures;
-  readonly frame: Captures;
-  readonly format: FormatFields | undefined;
-}
-
 /** Its captures become text when somebody asks, or `keep` says that somebody may. */
 class RecordHit implements Hit {
+  readonly record: number;
+  readonly start: number;
+  readonly end: number;
+  readonly time: number;
+  readonly address: string | null;
+  readonly host: string | null;
+  readonly forwarded: readonly string[] | null;
+  readonly weight: number;
   session: string | null = null;
-  #captures: Readonly<Record<string, string>> | null = null;
-  #origin: Origin | null;
+  #kept: Readonly<Record<string, string>> | null = null;
+  readonly #c: Cursor;
+  readonly #captures: Captures;
+  readonly #frame: Captures;
+  readonly #format: FormatFields;
 
   constructor(
-    readonly filter: number,
+    c: Cursor,
     readonly rule: RuleSpec,
-    readonly record: number,
-    readonly start: number,
-    readonly end: number,
-    readonly time: number,
-    readonly address: string | null,
-    readonly host: string | null,
-    readonly forwarded: readonly string[] | null,
-    readonly weight: number,
-    origin: Origin,
+    readonly filter: number,
+    captures: Captures,
+    frame: Captures,
+    format: FormatFields,
   ) {
-    this.#origin = origin;
+    this.record = c.ordinal;
+    this.start = c.lineStart;
+    this.end = c.lineEnd;
+    this.time = c.readTimeMs(c.record);
+    this.address = c.address;
+    this.host = c.host;
+    this.forwarded = format === noFields ? null : readForwarded(c.record, format);
+    this.weight = rule.weight * c.record.repeated;
+    this.#c = c;
+    this.#captures = captures;
+    this.#frame = frame;
+    this.#format = format;
   }
 
   get captures(): Readonly<Record<string, string>> {
-    if (this.#captures === null) this.keep();
-    return this.#captures ?? none;
+    return this.#kept ?? this.keep();
   }
 
-  keep(): void {
-    const from = this.#origin;
-    if (from === null) return;
-    this.#captures = collectCaptures(from.c, from.captures, from.frame, from.format);
-    this.#origin = null;
+  /** While its record is at hand. */
+  keep(): Readonly<Record<string, string>> {
+    const found: Record<string, string> = Object.create(null);
+    this.#read((name, text) => {
+      found[name] = text;
+    });
+    this.#kept = found;
+    return found;
+  }
+
+  eachCapture(give: GiveCapture): void {
+    if (this.#kept === null) this.#read(give);
+    else for (const [name, text] of Object.entries(this.#kept)) give(name, text);
+  }
+
+  #read(give: GiveCapture): void {
+    readCaptures(this.#c, this.#captures, this.#frame, this.#format, give);
   }
 }
 
-const none: Readonly<Record<string, string>> = {};
-
-/**
- * The text of a capture of the rule or, behind it, of the frame; undefined: it took no part. A name
- * stands once for each branch of a regular expression that has it.
- */
+/** The text of a capture of the rule or, behind it, of the frame; undefined: it took no part. */
 function captureText(
   c: Cursor,
   captures: Captures,
   name: string,
   ofFrame: boolean,
 ): string | undefined {
-  const { names } = captures;
-  for (let at = names.indexOf(name); at >= 0; at = names.indexOf(name, at + 1)) {
-    const text = textOf(c, captures, at, ofFrame);
-    if (text !== undefined) return text;
-  }
-  return undefined;
+  return textOf(c, captures, captures.names.indexOf(name), ofFrame);
 }
 
+/** `index`: among the names. */
 function textOf(c: Cursor, of: Captures, index: number, ofFrame: boolean): string | undefined {
+  if (index < 0) return undefined;
   if (of.groups !== null) {
     return firstText((ofFrame ? c.frameGroups : c.groups) ?? {}, of.groups[index] as string[]);
   }
@@ -238,61 +247,81 @@ export function isOfKind(text: string, kind: GroupKind): boolean {
   return /^\d{1,3}$/.test(length) && Number(length) <= (isWide ? 128 : 32);
 }
 
-interface Who {
-  readonly address: string | null;
-  readonly host: string | null;
+/** Leaves in the cursor who it is: the capture `address`, else `host`, else what the format says, else `id`. */
+function findWho(c: Cursor, captures: Captures, frame: Captures, format: FormatFields): void {
+  c.host = null;
+  let address = addressOf(c, captures, captures.address, false);
+  if (address === undefined) address = addressOf(c, frame, frame.address, true);
+  if (typeof address !== "string") address = findWhoByName(c, captures, frame, format);
+  c.address = address;
 }
 
-/** The capture `address` of the rule, else of the frame, else `host`, else what the format says. */
-function findWho(
+/** Without the capture `address`. */
+function findWhoByName(
   c: Cursor,
   captures: Captures,
   frame: Captures,
-  format: FormatFields | undefined,
-): Who {
-  const textOfEither = (name: string) =>
-    captureText(c, captures, name, false) ?? captureText(c, frame, name, true);
-  const text = textOfEither("address");
-  const address = text === undefined ? null : canonicalOf(text);
-  if (address !== null) return { address, host: null };
-  const host = textOfEither("host");
+  format: FormatFields,
+): string | null {
+  const host = textOf(c, captures, captures.host, false) ?? textOf(c, frame, frame.host, true);
   if (host === undefined) {
-    const who = findWhoOfFormat(c.record, format);
-    if (who.address !== null || who.host !== null) return who;
-    const id = textOfEither("id");
-    return { address: id === undefined ? null : addressFromText(id), host: null };
+    const address = format === noFields ? null : findWhoOfFormat(c, format);
+    if (address !== null || c.host !== null) return address;
+    const id = textOf(c, captures, captures.id, false) ?? textOf(c, frame, frame.id, true);
+    return id === undefined ? null : addressFromText(id);
   }
-  const hostAddress = addressFromText(host);
-  return { address: hostAddress, host: hostAddress === null ? host : null };
+  const address = canonicalOf(host);
+  if (address === null) c.host = host;
+  return address;
 }
 
-/** The last texts and what address each is: an attacker comes more than once. */
+/** The address that a capture is, of a prefix the address in it; undefined: it took no part. */
+function addressOf(
+  c: Cursor,
+  of: Captures,
+  index: number,
+  ofFrame: boolean,
+): string | null | undefined {
+  if (index < 0) return undefined;
+  if (of.groups !== null) {
+    const text = textOf(c, of, index, ofFrame);
+    return text === undefined ? undefined : canonicalOf(text.replace(/\/\d+$/, ""));
+  }
+  const slot = (of.firstSlot + index) * 2;
+  const start = c.slots[slot] as number;
+  if (start < 0) return undefined;
+  const end = c.slots[slot + 1] as number;
+  const bytes = ofFrame ? c.frameBytes : c.record.messageBytes;
+  const known = taken.find(bytes, start, end);
+  return known === undefined ? taken.keep(bytes, start, end, addressAt(bytes, start, end)) : known;
+}
+
+/** An attacker comes more than once: what address the last tokens and texts are. */
+const taken = /* @__PURE__ */ new TextCache<string | null>();
 const addresses = /* @__PURE__ */ new Map<string, string | null>();
 const addressesKept = 1024;
 
-/** Of a prefix the address; a hole took no `/`, and a group was held against its kind. */
 function canonicalOf(text: string): string | null {
   const known = addresses.get(text);
   if (known !== undefined) return known;
-  const address = addressFromText(text.replace(/\/\d+$/, ""));
+  const address = addressFromText(text);
   if (addresses.size >= addressesKept) addresses.clear();
   addresses.set(text, address);
   return address;
 }
 
-function findWhoOfFormat(record: Registers, format: FormatFields | undefined): Who {
-  if (format === undefined) return { address: null, host: null };
+/** The format's address, or its host name, which is left in the cursor. */
+function findWhoOfFormat(c: Cursor, format: FormatFields): string | null {
   const named = (name: string) =>
-    format.names.includes(name) ? format.read(record, name) : undefined;
+    format.names.includes(name) ? format.read(c.record, name) : undefined;
   const address = named("address");
-  if (typeof address === "string") {
-    const canonical = strictAddress(address);
-    if (canonical !== null) return { address: canonical, host: null };
-  }
+  const canonical = typeof address === "string" ? strictAddress(address) : null;
+  if (canonical !== null) return canonical;
   const host = named("host");
-  if (typeof host !== "string") return { address: null, host: null };
-  const canonical = strictAddress(host);
-  return canonical === null ? { address: null, host } : { address: canonical, host: null };
+  if (typeof host !== "string") return null;
+  const found = strictAddress(host);
+  if (found === null) c.host = host;
+  return found;
 }
 
 /** A field's whole text: brackets belong to templates and regular expressions. */
@@ -301,11 +330,8 @@ function strictAddress(text: string): string | null {
   return address === null ? null : formatAddress(address);
 }
 
-function readForwarded(
-  record: Registers,
-  format: FormatFields | undefined,
-): readonly string[] | null {
-  if (format === undefined || !format.names.includes("forwarded")) return null;
+function readForwarded(record: Registers, format: FormatFields): readonly string[] | null {
+  if (!format.names.includes("forwarded")) return null;
   const value = format.read(record, "forwarded");
   if (typeof value === "string") return splitForwarded(value);
   if (!Array.isArray(value)) return null;
@@ -320,16 +346,19 @@ function splitForwarded(text: string): string[] {
 /** They have places of their own in a hit. */
 const ownPlaces: readonly string[] = ["address", "forwarded", "message", "skip", "time"];
 
-/** Those of the rule before those of the frame, and then the fields; an object without prototype. */
-function collectCaptures(
+/** Those of the rule before those of the frame, and then the fields; each name once. */
+function readCaptures(
   c: Cursor,
   captures: Captures,
   frame: Captures,
-  format: FormatFields | undefined,
-): Record<string, string> {
-  const found: Record<string, string> = Object.create(null);
+  format: FormatFields,
+  give: GiveCapture,
+): void {
+  const given: string[] = [];
   const add = (name: string, text: string | undefined) => {
-    if (text !== undefined && !(name in found) && !ownPlaces.includes(name)) found[name] = text;
+    if (text === undefined || ownPlaces.includes(name) || given.includes(name)) return;
+    given.push(name);
+    give(name, text);
   };
   captures.names.forEach((name, i) => {
     add(name, textOf(c, captures, i, false));
@@ -337,20 +366,20 @@ function collectCaptures(
   frame.names.forEach((name, i) => {
     add(name, textOf(c, frame, i, true));
   });
-  const network = networkOf(
-    captureText(c, captures, "address", false) ?? captureText(c, frame, "address", true),
-  );
-  if (network !== null) add("id", network);
-  for (const name of format?.names ?? []) add(name, fieldText(format?.read(c.record, name)));
-  return found;
+  add("id", networkOf(c, captures, frame));
+  for (const name of format.names) add(name, fieldText(format.read(c.record, name)));
 }
 
-/** What a `<cidr>` with a length took, its host bits cleared; null: it is an address. */
-function networkOf(text: string | undefined): string | null {
-  if (text === undefined || !text.includes("/")) return null;
+/** What a `<cidr>` with a length took, its host bits cleared; undefined: nothing of the kind. */
+function networkOf(c: Cursor, captures: Captures, frame: Captures): string | undefined {
+  // A hole takes no `/`.
+  if (captures.groups === null && frame.groups === null) return undefined;
+  const text =
+    textOf(c, captures, captures.address, false) ?? textOf(c, frame, frame.address, true);
+  if (text === undefined || !text.includes("/")) return undefined;
   const [address = "", length = ""] = text.split("/");
   const prefix = parsePrefix(`${addressFromText(address)}/${Number(length)}`);
-  return prefix === null || isHost(prefix) ? null : formatPrefix(prefix);
+  return prefix === null || isHost(prefix) ? undefined : formatPrefix(prefix);
 }
 
 /** Numbers in decimal, `true` and `false`; lists are no text. */
@@ -366,24 +395,55 @@ function findSession(
   captures: Readonly<Record<string, string>>,
 ): string | null {
   const value = captures[by] ?? headerText(record, by);
-  if (value === undefined) return null;
+  return value === undefined ? null : sessionKey(record, value);
+}
+
+function sessionKey(record: Registers, value: string): string {
   const program = headerText(record, "program") ?? "";
   return `${program}\0${headerText(record, "host") ?? ""}\0${value}`;
 }
 
-const pidSessions = /* @__PURE__ */ new TextCache<string>();
+/** Nothing but the header says what `pid` is. */
+function isHeaders(c: Cursor, captures: Captures, frame: Captures, format: FormatFields): boolean {
+  return (
+    (captures.names.length === 0 || captureText(c, captures, "pid", false) === undefined) &&
+    (frame.names.length === 0 || captureText(c, frame, "pid", true) === undefined) &&
+    (format === noFields || !format.names.includes("pid"))
+  );
+}
 
-/** The usual one: host, program and pid stand side by side in the header, and what stands there says which they are. */
-function findPidSession({ header }: Registers): string | null {
-  const { bytes, hostStart, programStart, pidStart, pidEnd } = header;
+const sessionsKept = 1024;
+/** Of each slot the header's `placeId`, the pid, and the key that they make. */
+const sessionPlaces = /* @__PURE__ */ new Int32Array(sessionsKept);
+const sessionPids = /* @__PURE__ */ new Int32Array(sessionsKept);
+const sessionKeys: string[] = [];
+
+/** The usual one: lines of one process come together. */
+function findPidSession(record: Registers): string | null {
+  const { bytes, placeId, pidStart, pidEnd } = record.header;
   if (pidStart < 0) return null;
-  const isRow = hostStart >= 0 && hostStart < programStart && programStart < pidStart;
-  const known = isRow ? pidSessions.find(bytes, hostStart, pidEnd) : undefined;
-  if (known !== undefined) return known;
-  const program = programStart < 0 ? "" : textAt(bytes, programStart, header.programEnd);
-  const host = hostStart < 0 ? "" : textAt(bytes, hostStart, header.hostEnd);
-  const key = `${program}\0${host}\0${decode(bytes, pidStart, pidEnd)}`;
-  return isRow ? pidSessions.keep(bytes, hostStart, pidEnd, key) : key;
+  const pid = placeId === 0 ? -1 : smallNumber(bytes, pidStart, pidEnd);
+  if (pid < 0) return sessionKey(record, decode(bytes, pidStart, pidEnd));
+  const slot = (pid ^ (placeId << 4)) & (sessionsKept - 1);
+  if (sessionPlaces[slot] === placeId && sessionPids[slot] === pid) {
+    return sessionKeys[slot] as string;
+  }
+  const key = sessionKey(record, decode(bytes, pidStart, pidEnd));
+  sessionPlaces[slot] = placeId;
+  sessionPids[slot] = pid;
+  sessionKeys[slot] = key;
+  return key;
+}
+
+/** A number of up to nine digits that has one spelling; -1: something else. */
+function smallNumber(b: Buffer, start: number, end: number): number {
+  if (end - start > 9 || b[start] === 0x30) return -1;
+  let number = 0;
+  for (let at = start; at < end; at++) {
+    if (!isDigit(b[at] as number)) return -1;
+    number = number * 10 + (b[at] as number) - 0x30;
+  }
+  return number;
 }
 
 /** `program`, `pid` and `host` of a syslog header or an envelope. */

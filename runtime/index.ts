@@ -35,7 +35,7 @@ export {
 } from "./hit.ts";
 export { makeNotTable } from "./holes.ts";
 export { unmatched, windowed } from "./message-window.ts";
-export { begin, exec, framed, isProgram, programMatches, programName } from "./pattern.ts";
+export { begin, exec, frame, framed, isProgram, programMatches, programName } from "./pattern.ts";
 export { hostRun, notRun, wordRun } from "./run.ts";
 export { firstFormat, isSeen, makeScanner, openPlain, openWith, programLength } from "./scan.ts";
 export {
@@ -43,6 +43,7 @@ export {
   addressBack,
   back,
   done,
+  forget,
   free,
   hex,
   hexBack,

@@ -49,9 +49,10 @@ export type SeeHit = (hit: Hit, bytes: Buffer) => void;
 export type GiveEvent = (event: SessionEvent, lane: number) => void;
 
 interface Lane {
-  readonly index: number;
   readonly scanner: Scanner;
-  readonly sessions: Map<number, Sessions>;
+  /** By filter, once it had a hit. */
+  readonly sessions: (Sessions | undefined)[];
+  readonly give: (event: SessionEvent) => void;
 }
 
 export function openIntake(
@@ -65,24 +66,25 @@ export function openIntake(
   const lanes: Lane[] = lanesWanted.map(({ scanner, zone }, index) => {
     const spec = program.scanners[scanner];
     if (spec === undefined) throw new Error(`the program has no scanner ${scanner}`);
-    return { index, scanner: spec.make({ now, zone }), sessions: new Map() };
+    const toLane = (event: SessionEvent) => give(event, index);
+    return { scanner: spec.make({ now, zone }), sessions: [], give: toLane };
   });
 
   /** Ordinals go on behind those of restored failures, so that no record has the number of another. */
   let before = 0;
 
   function sessionsOf(lane: Lane, at: number): Sessions | null {
-    const found = lane.sessions.get(at);
+    const found = lane.sessions[at];
     if (found !== undefined) return found;
     const filter = program.filters[at];
     if (filter === undefined) return null;
     const made = trackSessions(filter, remembers);
-    lane.sessions.set(at, made);
+    lane.sessions[at] = made;
     return made;
   }
 
   function settle(lane: Lane, hit: Hit): void {
-    sessionsOf(lane, hit.filter)?.take(hit, (event) => give(event, lane.index));
+    sessionsOf(lane, hit.filter)?.take(hit, lane.give);
   }
 
   function restore({ lane: index, filter, rows }: LaneSessions): void {
@@ -98,11 +100,11 @@ export function openIntake(
   }
 
   function* sessionRows(all: boolean): Iterable<LaneSessions> {
-    for (const lane of lanes) {
-      for (const [at, sessions] of lane.sessions) {
-        const rows = all ? sessions.rows() : sessions.changes();
+    for (const [lane, { sessions }] of lanes.entries()) {
+      for (const [at, one] of sessions.entries()) {
+        const rows = all ? one?.rows() : one?.changes();
         const filter = program.filters[at]?.id ?? "";
-        if (rows.length > 0) yield { lane: lane.index, filter, rows };
+        if (rows !== undefined && rows.length > 0) yield { lane, filter, rows };
       }
     }
   }
@@ -140,10 +142,11 @@ export function openIntake(
     oversized: () => lanes[0]?.scanner.oversized ?? 0,
     sessions: () => {
       const sum: SessionCounters = { sessionsShed: 0, heldShed: 0, nobody: 0 };
-      for (const { counters } of lanes.flatMap((lane) => [...lane.sessions.values()])) {
-        sum.sessionsShed += counters.sessionsShed;
-        sum.heldShed += counters.heldShed;
-        sum.nobody += counters.nobody;
+      for (const one of lanes.flatMap((lane) => lane.sessions)) {
+        if (one === undefined) continue;
+        sum.sessionsShed += one.counters.sessionsShed;
+        sum.heldShed += one.counters.heldShed;
+        sum.nobody += one.counters.nobody;
       }
       return sum;
     },

@@ -6,7 +6,7 @@
  */
 import { addressFromText } from "./address.ts";
 import type { Program } from "./contract.ts";
-import { cutCaptures, isoTime, jsonLine } from "./escape.ts";
+import { cutText, isoTime, jsonText } from "./escape.ts";
 import { openIntake } from "./intake.ts";
 import { cutRecords } from "./records.ts";
 import type { SessionEvent } from "./session.ts";
@@ -38,7 +38,7 @@ export async function match(
       if (event.kind === "nobody") return;
       if (event.kind === "failure") failures += 1;
       else if (!options.all) return;
-      report(jsonLine(matchOf(program, event)));
+      report(lineOf(program, event));
     },
   );
   const cutter = cutRecords(intake);
@@ -47,22 +47,18 @@ export async function match(
   return { lines: intake.records(), failures };
 }
 
-/** The capture `id`, else the address, else the host name. */
-function identityOf({ captures, address, host }: SessionEvent): string | null {
-  const id = captures["id"];
-  return id === undefined ? (address ?? host) : (addressFromText(id) ?? id);
-}
-
-/** The match object of the charter; a host name gives `"address":null` and `id` the name. */
-function matchOf(program: Program, event: SessionEvent): object {
-  return {
-    line: event.line,
-    filter: program.filters[event.filter]?.name ?? "",
-    rule: event.rule.name,
-    kind: event.kind,
-    address: event.address,
-    id: identityOf(event),
-    time: isoTime(event.time),
-    captures: cutCaptures(event.captures),
-  };
+/** The match object of the charter as text; a host name gives `"address":null` and `id` the name. */
+function lineOf(program: Program, event: SessionEvent): string {
+  const { line, rule, kind, address, host } = event;
+  const filter = program.filters[event.filter]?.name ?? "";
+  let id = address ?? host;
+  let captures = "";
+  event.eachCapture((name, text) => {
+    if (name === "id") id = addressFromText(text) ?? text;
+    const cut = jsonText(cutText(text));
+    captures += `${captures === "" ? "" : ","}${jsonText(name)}:${cut}`;
+  });
+  // Put together by hand, for there are as many of these as a log has failures.
+  const rest = `"address":${jsonText(address)},"id":${jsonText(id)},"time":${jsonText(isoTime(event.time))}`;
+  return `{"line":${line},"filter":${jsonText(filter)},"rule":${jsonText(rule.name)},"kind":"${kind}",${rest},"captures":{${captures}}}`;
 }

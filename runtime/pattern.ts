@@ -81,32 +81,19 @@ export function begin(c: Cursor): void {
   c.frame = -1;
 }
 
-export interface Frame {
-  readonly match: (c: Cursor) => boolean;
-  /** Where `message` is: a template's slot, or a regular expression's group. */
-  readonly message: number | string;
-}
-
 /**
  * Runs the rules on what the first fitting frame leaves of the message; without one the filter does
  * not see the record. The message is put back for the filters behind.
  */
 export function framed(
   c: Cursor,
-  frames: readonly Frame[],
+  frames: (c: Cursor) => boolean,
   rules: (c: Cursor) => boolean,
 ): boolean {
   const record = c.record;
   const { messageBytes, messageStart, messageEnd } = record;
   begin(c);
-  const frame = frames.findIndex((one) => one.match(c));
-  const where = frames[frame];
-  if (where === undefined || !narrow(c, where)) return false;
-  c.frame = frame;
-  c.frameGroups = c.groups;
-  c.frameBytes = messageBytes;
-  c.groups = null;
-  c.text = null;
+  if (!frames(c) || c.frame < 0) return false;
   const found = rules(c);
   record.messageBytes = messageBytes;
   record.messageStart = messageStart;
@@ -114,21 +101,29 @@ export function framed(
   return found;
 }
 
-function narrow(c: Cursor, frame: Frame): boolean {
+/**
+ * This frame fits, and its message is what the rules see; always true, for no other frame is asked. `message`: a
+ * template's slot, or a regular expression's group; where that took no part, the rules see nothing.
+ */
+export function frame(c: Cursor, number: number, message: number | string): boolean {
   const record = c.record;
-  if (typeof frame.message === "number") {
-    const start = c.slots[frame.message * 2] as number;
-    if (start < 0) return false;
+  c.frameBytes = record.messageBytes;
+  c.frameGroups = c.groups;
+  if (typeof message === "number") {
+    const start = c.slots[message * 2] as number;
+    if (start < 0) return true;
     record.messageStart = start;
-    record.messageEnd = c.slots[frame.message * 2 + 1] as number;
-    return true;
+    record.messageEnd = c.slots[message * 2 + 1] as number;
+  } else {
+    const text = c.groups?.[message];
+    if (text === undefined) return true;
+    // A group has no offsets in bytes: its text is one text with or without what stood around it.
+    record.messageBytes = Buffer.from(text, "utf8");
+    record.messageStart = 0;
+    record.messageEnd = record.messageBytes.length;
   }
-  const message = c.groups?.[frame.message];
-  if (message === undefined) return false;
-  // A group has no offsets in bytes: its text is one text with or without what stood around it.
-  const bytes = Buffer.from(message, "utf8");
-  record.messageBytes = bytes;
-  record.messageStart = 0;
-  record.messageEnd = bytes.length;
+  c.frame = number;
+  c.groups = null;
+  c.text = null;
   return true;
 }

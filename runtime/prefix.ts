@@ -36,9 +36,9 @@ export function isHost(prefix: Prefix): boolean {
 
 /** The canonical address or prefix that a canonical address is counted as. */
 export function prefixOf(canonical: string, ipv4: number, ipv6: number): string {
-  const length = familyOf(canonical) === 4 ? ipv4 : ipv6;
   // Most policies count whole IPv4 addresses: those need no arithmetic.
-  if (length === (familyOf(canonical) === 4 ? 32 : 128)) return canonical;
+  if (ipv4 === 32 && (ipv6 === 128 || familyOf(canonical) === 4)) return canonical;
+  const length = familyOf(canonical) === 4 ? ipv4 : ipv6;
   const address = parseAddress(canonical);
   return address === null ? canonical : formatPrefix({ address: mask(address, length), length });
 }

@@ -6,6 +6,7 @@
  * Offsets are bytes; `-1` in a `...Start` means absent. A pair `start`/`end` is half open. What an
  * envelope told is kept in `envelope`, so that every format of a scanner begins from the same state.
  */
+import { KnownHeader } from "./format/known-header.ts";
 import type { RequestLine } from "./format/request.ts";
 import { StampParts } from "./time/parts.ts";
 import type { TimePattern } from "./time/pattern.ts";
@@ -37,12 +38,22 @@ export class Header {
   /** A time that came as a field, as text; wins over the stamp. */
   stampField: string | undefined = undefined;
 
+  /** The last one that was read here. */
+  readonly known = new KnownHeader();
+  /** Headers with one number have one stamp, byte for byte; 0: nothing is known. */
+  stampId = 0;
+  /** The same of host and program. */
+  placeId = 0;
+
   clear(): void {
     this.hostStart = -1;
     this.programStart = -1;
     this.pidStart = -1;
     this.stampStart = -1;
+    this.stampWhole = false;
     this.stampField = undefined;
+    this.stampId = 0;
+    this.placeId = 0;
   }
 
   setStamp(
@@ -60,6 +71,7 @@ export class Header {
     this.stampForm = form;
     this.stampPattern = pattern;
     this.stampField = undefined;
+    this.stampId = 0;
   }
 
   copy(from: Header): void {
@@ -77,6 +89,8 @@ export class Header {
     this.stampPattern = from.stampPattern;
     this.stampWhole = from.stampWhole;
     this.stampField = from.stampField;
+    this.stampId = from.stampId;
+    this.placeId = from.placeId;
   }
 }
 
@@ -88,6 +102,8 @@ export class Registers {
 
   /** The envelope was a syslog header (or the journal): `format syslog` reads no second one. */
   headed = false;
+  /** There is an envelope, which filled `envelope`. */
+  enveloped = false;
   /** What the envelope told. */
   readonly envelope = new Header();
   /** What holds for the record as the format read it: `envelope`, and what the format knows better. */
@@ -107,7 +123,7 @@ export class Registers {
   /** The request of combined and common in pieces, once somebody asked for one. */
   request: RequestLine | null = null;
 
-  /** Where stamps are taken apart; nothing in it outlives the call that filled it. */
+  /** Where stamps are taken apart; what is in it outlives the call that filled it only as `of` says. */
   readonly parts = new StampParts();
 
   /** A record without envelope: `bytes[start, end)`, already cut at its end. A format begins it. */
@@ -116,13 +132,24 @@ export class Registers {
     this.start = start;
     this.end = end;
     this.headed = false;
+    this.enveloped = false;
+  }
+
+  /** One behind an envelope, which has yet to say what it knows. */
+  beginEnveloped(bytes: Buffer, start: number, end: number): void {
+    this.begin(bytes, start, end);
+    this.enveloped = true;
     this.envelope.clear();
     this.envelope.bytes = bytes;
   }
 
   /** Back to what the envelope told, before each format that is tried. */
   beginFormat(): void {
-    this.header.copy(this.envelope);
+    if (this.enveloped) this.header.copy(this.envelope);
+    else {
+      this.header.clear();
+      this.header.bytes = this.bytes;
+    }
     this.messageBytes = this.bytes;
     this.messageStart = this.start;
     this.messageEnd = this.end;

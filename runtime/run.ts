@@ -48,24 +48,26 @@ function makeRun(table: Uint8Array, next: Literal | null): Run {
 /** The end of the hole that begins at `left`; -1: it does not fit. */
 export function takeRun(c: Cursor, hole: Run): number {
   const { bytes, left: start, end: limit } = c;
-  const { table, next } = hole;
+  const { table } = hole;
   if (start >= limit || table[bytes[start] as number] === 0) return -1;
-  const fits = (end: number) =>
-    next === null || fitsBehind(bytes, end, limit, next.bytes, next.fold);
   const known = hole.opened === c.opened;
   if (known && start === hole.start) return hole.end;
   let end: number;
   if (known && start + 1 === hole.start) {
     // The same run with one more byte in front: only its shortest extent is new.
-    end = hole.end >= 0 ? hole.end : fits(start + 1) ? start + 1 : -1;
+    end = hole.end >= 0 ? hole.end : fits(c, start + 1, hole.next) ? start + 1 : -1;
   } else {
     end = start + 1;
     while (end < limit && table[bytes[end] as number] === 1) end++;
-    while (end > start && !fits(end)) end--;
+    while (end > start && !fits(c, end, hole.next)) end--;
     if (end === start) end = -1;
   }
   hole.opened = c.opened;
   hole.start = start;
   hole.end = end;
   return end;
+}
+
+function fits(c: Cursor, end: number, next: Literal | null): boolean {
+  return next === null || fitsBehind(c.bytes, end, c.end, next.bytes, next.fold);
 }

@@ -32,13 +32,16 @@ export interface Reading {
 function nobody(): void {}
 
 export function makeScanner(time: TimeContext, reading: Reading): Scanner {
-  const stamps = new StampReader(new Clock(time));
+  // All records of a call come at one time: the system is asked for it once.
+  let nowMs = 0;
+  const stamps = new StampReader(new Clock({ ...time, now: () => nowMs }));
   const c = new Cursor(nobody, (record) => stamps.readTimeMs(record));
   const hits: Hit[] = [];
   const collect = (hit: Hit) => hits.push(hit);
   const { open, read, unordered } = reading;
 
   function begin(report: (hit: Hit) => void): void {
+    nowMs = time.now();
     c.report = unordered ? collect : report;
     c.lazy = scanner.lazy === true && !unordered;
   }

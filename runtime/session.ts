@@ -5,7 +5,7 @@
  * effect. What must hold (docs/matching.md section 8): a held failure counts once or never, at the record
  * that settled it, and before anything of that record itself.
  */
-import type { FilterSpec, Hit, RuleSpec } from "./contract.ts";
+import type { FilterSpec, GiveCapture, Hit, RuleSpec } from "./contract.ts";
 import { heldPerSessionMax, sessionsMax } from "./limits.ts";
 
 /** Who a record or a session is about. One of the two is set, or neither. */
@@ -30,6 +30,7 @@ export interface SessionEvent extends Party {
   /** Of the record that settled it, milliseconds since 1970; NaN: it has no stamp. */
   readonly time: number;
   readonly captures: Readonly<Record<string, string>>;
+  eachCapture(give: GiveCapture): void;
   readonly weight: number;
 }
 
@@ -43,7 +44,7 @@ export interface SessionCounters {
 }
 
 /** What a held failure needs once it is known who caused it. */
-type Held = Pick<Hit, "rule" | "record" | "captures" | "weight">;
+type Held = Pick<Hit, "rule" | "record" | "captures" | "eachCapture" | "weight">;
 
 interface Session {
   party: Party | null;
@@ -84,7 +85,9 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
   const told = new Set<string>();
   /** In the order in which they were last seen: a Map keeps the order of insertion. */
   const sessions = new Map<string, Session>();
-  let latest: Session | null = null;
+  /** The one at the Map's end, if it is kept: lines of one connection come together. */
+  let latest: Session | undefined;
+  let latestKey = "";
 
   function take(hit: Hit, give: (event: SessionEvent) => void): void {
     if (hit.rule.kind === "ignore") {
@@ -103,7 +106,7 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
 
   /** The session as it stands for this record, or a new one that is not kept yet. */
   function findSession(key: string, hit: Hit): Session {
-    const found = sessions.get(key);
+    const found = latest !== undefined && key === latestKey ? latest : sessions.get(key);
     if (found !== undefined) {
       if (!isOver(found, hit) && !isSomebodyElse(found, hit)) {
         if (!Number.isNaN(hit.time)) found.seen = hit.time;
@@ -121,11 +124,12 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
 
   function keep(key: string, session: Session): void {
     if (remembers) changed.add(key);
-    // Lines of one connection come together: mostly it is the latest already.
-    if (session === latest && sessions.get(key) === session && isWorthKeeping(session)) return;
-    latest = session;
+    const isWorth = isWorthKeeping(session);
+    if (session === latest && isWorth) return;
     sessions.delete(key);
-    if (!isWorthKeeping(session)) return;
+    latest = isWorth ? session : undefined;
+    latestKey = key;
+    if (!isWorth) return;
     sessions.set(key, session);
     if (sessions.size <= sessionsMax) return;
     const oldest = sessions.keys().next();
@@ -136,8 +140,11 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
 
   function forget(key: string): void {
     if (remembers) changed.add(key);
-    counters.heldShed += sessions.get(key)?.held.length ?? 0;
+    const found = sessions.get(key);
+    if (found === undefined) return;
+    counters.heldShed += found.held.length;
     sessions.delete(key);
+    if (found === latest) latest = undefined;
   }
 
   function fail(hit: Hit, session: Session | null, give: (event: SessionEvent) => void): void {
@@ -199,6 +206,7 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
 
   function restore({ key, seen, party, held }: SessionRow): void {
     sessions.delete(key);
+    latest = undefined;
     told.delete(key);
     const known: Held[] = [];
     for (const { rule: name, ...rest } of held) {
@@ -278,5 +286,11 @@ class HitEvent implements SessionEvent {
 
   get captures(): Readonly<Record<string, string>> {
     return this.#hit.captures;
+  }
+
+  eachCapture(give: GiveCapture): void {
+    const hit = this.#hit;
+    if (hit.eachCapture !== undefined) hit.eachCapture(give);
+    else for (const [name, text] of Object.entries(hit.captures)) give(name, text);
   }
 }

@@ -18,6 +18,8 @@ export class StandingBans {
   /** Every way in which somebody may be banned here; grows with prefixes that are banned by hand. */
   readonly #identities: IdentitySpec[] = [];
   readonly #known = new Set<string>();
+  /** When the next ban ends; NaN: it must be looked for. */
+  #next = Number.POSITIVE_INFINITY;
 
   constructor(identities: readonly IdentitySpec[]) {
     for (const identity of [eachAddress, ...identities]) this.#learn(identity);
@@ -48,6 +50,7 @@ export class StandingBans {
 
   /** A new ban, or the same identity's with another end. */
   put(ban: Ban): void {
+    this.#next = Number.NaN;
     this.#bans.set(ban.id, ban);
     if (ban.until !== null) this.#ends.push(ban.until, ban.id);
     // Every single address is looked for anyway: a hundred thousand of them are read at a start.
@@ -62,14 +65,18 @@ export class StandingBans {
   }
 
   delete(id: string): void {
+    this.#next = Number.NaN;
     this.#bans.delete(id);
     this.#compact();
   }
 
   /** When the next ban ends; infinity: none does. */
   nextEnd(): number {
-    this.#dropOldEntries();
-    return this.#ends.first()?.until ?? Number.POSITIVE_INFINITY;
+    if (Number.isNaN(this.#next)) {
+      this.#dropOldEntries();
+      this.#next = this.#ends.first()?.until ?? Number.POSITIVE_INFINITY;
+    }
+    return this.#next;
   }
 
   /** The ban that ends first, if it has ended at `now`; it stays until it is deleted. */

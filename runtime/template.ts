@@ -52,7 +52,7 @@ export function open(
   c.left = start;
   c.right = end;
   c.opened = ++opens;
-  for (let i = firstSlot * 2; i < endSlot * 2; i++) c.slots[i] = -1;
+  for (let slot = firstSlot; slot < endSlot; slot++) c.slots[slot * 2] = -1;
   return true;
 }
 
@@ -81,11 +81,16 @@ export function mark(c: Cursor, number: number): boolean {
   return true;
 }
 
-/** Sets the cursor back to a mark and forgets captures in these slots; always true. */
-export function back(c: Cursor, number: number, ...slots: readonly number[]): boolean {
+/** Sets the cursor back to a mark; always true. */
+export function back(c: Cursor, number: number): boolean {
   c.left = c.marks[number * 2] as number;
   c.right = c.marks[number * 2 + 1] as number;
-  for (const slot of slots) c.slots[slot * 2] = -1;
+  return true;
+}
+
+/** The capture took no part; always true. */
+export function forget(c: Cursor, slot: number): boolean {
+  c.slots[slot * 2] = -1;
   return true;
 }
 
@@ -272,13 +277,13 @@ export function timeBack(c: Cursor, slot: number, next: Next): boolean {
 
 /** One of some words, which come longest first; all are folded or none. */
 export function words(c: Cursor, slot: number, choices: readonly Literal[], next: Next): boolean {
-  for (const choice of choices) {
-    const end = c.left + choice.bytes.length;
-    if (
-      holes.fitsBehind(c.bytes, c.left, c.end, choice.bytes, choice.fold) &&
-      holes.fitsBehind(c.bytes, end, c.end, bytesOf(next), folds(next))
-    ) {
-      return forward(c, slot, end, next);
+  const { bytes, left, end } = c;
+  for (let i = 0; i < choices.length; i++) {
+    const { bytes: word, fold } = choices[i] as Literal;
+    if (!holes.fitsBehind(bytes, left, end, word, fold)) continue;
+    const to = left + word.length;
+    if (holes.fitsBehind(bytes, to, end, bytesOf(next), folds(next))) {
+      return forward(c, slot, to, next);
     }
   }
   return false;
@@ -290,13 +295,13 @@ export function wordsBack(
   choices: readonly Literal[],
   next: Next,
 ): boolean {
-  for (const choice of choices) {
-    const start = c.right - choice.bytes.length;
-    if (
-      holes.fitsBefore(c.bytes, c.start, c.right, choice.bytes, choice.fold) &&
-      holes.fitsBefore(c.bytes, c.start, start, bytesOf(next), folds(next))
-    ) {
-      return backward(c, slot, start, next);
+  const { bytes, start, right } = c;
+  for (let i = 0; i < choices.length; i++) {
+    const { bytes: word, fold } = choices[i] as Literal;
+    if (!holes.fitsBefore(bytes, start, right, word, fold)) continue;
+    const from = right - word.length;
+    if (holes.fitsBefore(bytes, start, from, bytesOf(next), folds(next))) {
+      return backward(c, slot, from, next);
     }
   }
   return false;

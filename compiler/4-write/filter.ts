@@ -195,13 +195,21 @@ function placeOfMessage(frame: PatternPlan): number | string {
   return frame.groups.find(({ name }) => name === "message")?.group ?? "message";
 }
 
+/** The first frame that fits leaves its message to the rules. */
 function writeFramed(module: Module, name: Code, ask: Code, filter: FilterPlan): Code {
-  const frames = filter.frames.map((frame) => {
-    const match = writePattern(module, frame, "message");
-    return js`{ match: (c) => ${match}, message: ${literal(placeOfMessage(frame))} }`;
+  const frames = module.names.make(`${filter.name} frames`);
+  const tries = filter.frames.map((frame, i) => {
+    const place = literal(placeOfMessage(frame));
+    const found = js`${module.use("frame")}(c, ${i}, ${place})`;
+    const all = js`${writePattern(module, frame, "message")} && ${found}`;
+    return filter.frames.length === 1 ? all : js`(${all})`;
   });
-  const list = module.own("frames", js`[${frames}]`);
-  return js`function ${name}(c) {
-  return ${module.use("framed")}(c, ${list}, ${ask});
+  return js`function ${frames}(c) {
+  return (
+    ${join(tries, js` ||\n    `)}
+  );
+}
+function ${name}(c) {
+  return ${module.use("framed")}(c, ${frames}, ${ask});
 }`;
 }

@@ -75,8 +75,9 @@ function writeSteps(module: Module, way: Alternative, fold: boolean): Step[] {
       ops.map((op) => writeOp(module, op, fold, false)),
       js` && `,
     );
+    const between = module.constant("between", js`(c) => ${row}`);
     return {
-      code: js`${module.use("segment")}(c, ${slot}, (c) => ${row})`,
+      code: js`${module.use("segment")}(c, ${slot}, ${between})`,
       slots: [slot, ...ops.flatMap(slotsOf)],
     };
   });

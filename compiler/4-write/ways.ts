@@ -67,10 +67,13 @@ class WayWriter {
     if (node.branches.length === 0) return join(node.steps, js` && `);
     const { mark } = node;
     const branches = node.branches.map(({ drop, node: below }, i) => {
-      const first =
-        i === 0
-          ? js`${this.#module.use("mark")}(c, ${mark})`
-          : js`${this.#module.use("back")}(c, ${[js`${mark}`, ...drop.map((slot) => js`${slot}`)]})`;
+      const first = join(
+        [
+          js`${this.#module.use(i === 0 ? "mark" : "back")}(c, ${mark})`,
+          ...drop.map((slot) => js`${this.#module.use("forget")}(c, ${slot})`),
+        ],
+        js` && `,
+      );
       const rest = this.write(below);
       return below.steps.length + below.branches.length === 0 ? first : js`${first} && ${rest}`;
     });

@@ -58,7 +58,7 @@ export class CriEnvelope {
   /** The registers' record becomes what was kept and `bytes[start, end)`. */
   #close(stream: Parts, r: Registers, bytes: Buffer, start: number, end: number): boolean {
     if (stream.bytes === 0) {
-      r.begin(bytes, start, end);
+      r.beginEnveloped(bytes, start, end);
       return true;
     }
     addPart(stream, bytes, start, end);
@@ -67,7 +67,7 @@ export class CriEnvelope {
     stream.bytes = 0;
     if (size > recordBytesMax) return false;
     const whole = Buffer.concat(chunks);
-    r.begin(whole, 0, trimEnd(whole, 0, whole.length));
+    r.beginEnveloped(whole, 0, trimEnd(whole, 0, whole.length));
     return true;
   }
 }

@@ -29,7 +29,7 @@ export class DockerEnvelope {
     const message = Buffer.from(log.endsWith("\n") ? log.slice(0, -1) : log, "utf8");
     const messageEnd = trimEnd(message, 0, message.length);
     if (message.length > recordBytesMax || holdsLineEnd(message, messageEnd)) return false;
-    r.begin(message, 0, messageEnd);
+    r.beginEnveloped(message, 0, messageEnd);
     r.envelope.stampField = typeof time === "string" ? time : undefined;
     r.envelope.stampPattern = null;
     r.beginFormat();

@@ -9,7 +9,7 @@ import { parseSyslogHeader } from "../format/syslog.ts";
 import type { Registers } from "../registers.ts";
 
 export function openSyslog(r: Registers, bytes: Buffer, start: number, end: number): boolean {
-  r.begin(bytes, start, end);
+  r.beginEnveloped(bytes, start, end);
   const messageStart = parseSyslogHeader(bytes, start, end, r.envelope, r.parts);
   if (messageStart < 0) return false;
   r.start = messageStart;

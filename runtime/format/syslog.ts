@@ -11,6 +11,7 @@ import type { Header, Registers } from "../registers.ts";
 import { parseIso, parseMonthFirst } from "../time/calendar-forms.ts";
 import { stampForms } from "../time/forms.ts";
 import { absent, type StampParts } from "../time/parts.ts";
+import type { KnownHeader } from "./known-header.ts";
 
 const blank = 0x20;
 const minus = 0x2d;
@@ -74,54 +75,58 @@ function parseRfc3164(
   header: Header,
   parts: StampParts,
 ): number {
-  if (at >= end) return -1;
-  if (isDigit(b[at] as number)) {
-    const to = parseIso(b, at, end, parts);
-    if (to < 0) return -1;
-    setStamp(header, b, at, to, stampForms.iso);
-    return parseHostAndTag(b, to, end, header);
+  const { known } = header;
+  const isKnown = known.hasStampAt(b, at, end) && known.hasPlaceAt(b, at + known.stampSize, end);
+  if (!isKnown) {
+    if (at >= end) return -1;
+    const isIso = isDigit(b[at] as number);
+    const to = isIso ? parseIso(b, at, end, parts) : parseMonthFirst(b, at, end, end, parts);
+    if (to < 0 || (!known.hasPlaceAt(b, to, end) && !readPlace(b, to, end, known))) return -1;
+    known.keepStamp(b, at, to, isIso ? stampForms.iso : stampForms.monthFirst);
+    parts.of = known.stampId;
   }
-  const to = parseMonthFirst(b, at, end, end, parts);
-  if (to < 0) return -1;
-  setStamp(header, b, at, to, stampForms.monthFirst);
-  return parseHostAndTag(b, to, end, header);
-}
-
-function setStamp(header: Header, b: Buffer, start: number, end: number, form: number): void {
+  const stampEnd = at + known.stampSize;
   header.stampBytes = b;
-  header.stampStart = start;
-  header.stampEnd = end;
-  header.stampForm = form;
+  header.stampStart = at;
+  header.stampEnd = stampEnd;
+  header.stampForm = known.stampForm;
   header.stampField = undefined;
+  header.stampId = known.stampId;
+  header.hostStart = stampEnd + 1;
+  header.hostEnd = stampEnd + known.hostEnd;
+  header.programStart = stampEnd + known.hostEnd + 1;
+  header.programEnd = stampEnd + known.programEnd;
+  header.placeId = known.placeId;
+  return parsePid(b, header.programEnd, end, header);
 }
 
-/** ` HOST TAG:` and one blank: where the message begins, or -1. */
-function parseHostAndTag(b: Buffer, at: number, end: number, header: Header): number {
-  if (at >= end || b[at] !== blank) return -1;
-  const hostStart = at + 1;
-  const hostEnd = nextBlank(b, hostStart, end);
-  if (hostEnd === hostStart || hostEnd >= end || b[hostEnd] !== blank) return -1;
+/** ` HOST PROGRAM` and the byte behind it, which ends the program; false: they do not stand there. */
+function readPlace(b: Buffer, at: number, end: number, known: KnownHeader): boolean {
+  if (at >= end || b[at] !== blank) return false;
+  const hostEnd = fieldEnd(b, at + 1, end);
+  if (hostEnd < 0) return false;
   const programStart = hostEnd + 1;
   let to = programStart;
   while (to < end && isProgramByte(b[to] as number)) to++;
-  if (to === programStart || to - programStart > programBytesMax) return -1;
-  const programEnd = to;
-  let pidStart = -1;
-  let pidEnd = -1;
-  if (to < end && b[to] === bracketOpen) {
-    pidStart = to + 1;
-    pidEnd = pidStart;
-    while (pidEnd < end && isPidByte(b[pidEnd] as number)) pidEnd++;
-    if (pidEnd === pidStart || pidEnd >= end || b[pidEnd] !== bracketClose) return -1;
-    to = pidEnd + 1;
+  if (to === programStart || to - programStart > programBytesMax || to >= end) return false;
+  known.keepPlace(b, at, hostEnd, to);
+  return true;
+}
+
+/** `[PID]` or nothing, `:` and one blank: where the message begins, or -1. */
+function parsePid(b: Buffer, at: number, end: number, header: Header): number {
+  let to = at;
+  header.pidStart = -1;
+  if (b[to] === bracketOpen) {
+    const pidStart = to + 1;
+    to = pidStart;
+    while (to < end && isPidByte(b[to] as number)) to++;
+    if (to === pidStart || to >= end || b[to] !== bracketClose) return -1;
+    header.pidStart = pidStart;
+    header.pidEnd = to;
+    to++;
   }
   if (to >= end || b[to] !== colon) return -1;
-  header.hostStart = hostStart;
-  header.hostEnd = hostEnd;
-  header.programStart = programStart;
-  header.programEnd = programEnd;
-  header.pidStart = pidStart;
-  header.pidEnd = pidEnd;
   to++;
   return to < end && b[to] === blank ? to + 1 : to;
 }
@@ -155,7 +160,7 @@ function parseRfc5424(
   if (!isNil(b, at, stampEnd)) {
     const zoned = parseIso(b, at, stampEnd, parts) === stampEnd;
     if (!zoned || parts.offsetMinutes === absent) return -1;
-    setStamp(header, b, at, stampEnd, stampForms.iso);
+    header.setStamp(b, at, stampEnd, stampForms.iso, null);
   }
   at = stampEnd + 1;
   const hostEnd = fieldEnd(b, at, end);

@@ -22,8 +22,11 @@ export class StampParts {
   offsetMinutes = absent;
   /** Milliseconds since 1970 UTC, for stamps that are no calendar's; NaN otherwise. */
   epochMs = Number.NaN;
+  /** The header's `stampId` while these are the parts of its stamp; else 0. */
+  of = 0;
 
   clear(): void {
+    this.of = 0;
     this.year = absent;
     this.month = absent;
     this.day = absent;

@@ -19,6 +19,7 @@ export class StampReader {
   readonly #kept = Buffer.alloc(keptBytesMax);
   #keptSize = -1;
   #keptForm = 0;
+  #keptId = 0;
   #keptPattern: TimePattern | null = null;
   #keptMs = Number.NaN;
   #validFrom = 0;
@@ -32,7 +33,7 @@ export class StampReader {
   readTimeMs(r: Registers): number {
     const timeMs = this.#readHeader(r.header, r.parts);
     // A format's field that is no time leaves the record the time of its envelope.
-    const own = r.header.stampField !== r.envelope.stampField;
+    const own = r.enveloped && r.header.stampField !== r.envelope.stampField;
     return Number.isNaN(timeMs) && own ? this.#readHeader(r.envelope, r.parts) : timeMs;
   }
 
@@ -48,7 +49,8 @@ export class StampReader {
   }
 
   #readStamp(header: Header, parts: StampParts): number {
-    const { stampBytes, stampStart, stampEnd, stampForm, stampPattern } = header;
+    const { stampBytes, stampStart, stampEnd, stampForm, stampPattern, stampId } = header;
+    if (stampId !== 0 && stampId === parts.of) return this.#clock.findTimeMs(parts);
     const to =
       stampForm === stampForms.pattern
         ? (stampPattern?.parse(stampBytes, stampStart, stampEnd, parts) ?? -1)
@@ -69,6 +71,11 @@ export class StampReader {
   }
 
   #isKept(header: Header): boolean {
+    return this.#isSameStamp(header) && this.#holdsNow();
+  }
+
+  #isSameStamp(header: Header): boolean {
+    if (header.stampId !== 0) return header.stampId === this.#keptId;
     const size = header.stampEnd - header.stampStart;
     if (size !== this.#keptSize || header.stampForm !== this.#keptForm) return false;
     if (header.stampForm === stampForms.pattern && header.stampPattern !== this.#keptPattern) {
@@ -79,6 +86,10 @@ export class StampReader {
     for (let i = size - 1; i >= 0; i--) {
       if (stampBytes[stampStart + i] !== this.#kept[i]) return false;
     }
+    return true;
+  }
+
+  #holdsNow(): boolean {
     if (this.#validFrom === Number.NEGATIVE_INFINITY) return true;
     const nowMs = this.#clock.now();
     return nowMs >= this.#validFrom && nowMs < this.#validUntil;
@@ -86,12 +97,14 @@ export class StampReader {
 
   #keep(header: Header, timeMs: number): void {
     const size = header.stampEnd - header.stampStart;
-    if (size > keptBytesMax) return;
+    const named = header.stampId !== 0;
+    if (size > keptBytesMax && !named) return;
     // A native copy costs more than so few bytes.
-    for (let i = 0; i < size; i++) {
+    for (let i = 0; i < size && !named; i++) {
       this.#kept[i] = header.stampBytes[header.stampStart + i] as number;
     }
-    this.#keptSize = size;
+    this.#keptId = header.stampId;
+    this.#keptSize = named ? -1 : size;
     this.#keptForm = header.stampForm;
     this.#keptPattern = header.stampPattern;
     this.#keptMs = timeMs;

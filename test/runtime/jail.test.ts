@@ -222,7 +222,7 @@ function openJail(spec = makeJailSpec()) {
     const [rule] = makeFilter("fake").rules;
     if (rule === undefined) throw new Error("the fake filter has rules");
     const at = { filter: 0, rule, line: time, origin: time, time };
-    const who = { address, host: null, forwarded: null, captures: {}, weight: 1 };
+    const who = { address, host: null, forwarded: null, captures: {}, weight: 1, eachCapture() {} };
     jail.take({ kind: "failure", ...at, ...who }, time, "log");
   };
   return { jail, changes, decisions, fail };
