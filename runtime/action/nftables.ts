@@ -7,13 +7,15 @@
  * grammar, and the table is ours alone: at start it is replaced whole, whatever was there.
  *
  * Why plain sets looked up by the masked address: nft reads a set with `interval` or `auto-merge` whole on
- * every call (1.8 s a ban with 100,000 members); a plain set takes 4 ms, most of it the process.
+ * every call (1.8 s a ban with 100,000 members); a plain set takes 4 ms, most of it the process. An nft that stays
+ * (live-nft.ts) saves that; where it does not answer, and for much at once, a new one is told.
  * Why the prerouting hook before destination NAT: it sees local and forwarded traffic alike, with the port
  * that the client used, and established connections too (netfilter hooks, nft(8)).
  */
 import { formatAddress } from "../address.ts";
 import type { DriverContext, Firewall, FirewallChange, PortSpec } from "../contract.ts";
 import { parsePrefix } from "../prefix.ts";
+import { openLiveNft } from "./live-nft.ts";
 import { runProcess } from "./process.ts";
 
 const table = "inet f2b";
@@ -24,6 +26,9 @@ const nftTimeoutMs = 30_000;
 /** nft's longest timeout is 2^64 ms; a year more or less is no matter after ten of them. */
 const timeoutMsMax = 10 * 366 * 86_400_000;
 
+/** nft reads byte by byte what it gets as it goes: more than this is quicker told to a new one. */
+const liveCharsMax = 4_000;
+
 interface JailSets {
   readonly base: string;
   readonly ports: readonly PortSpec[];
@@ -33,6 +38,7 @@ interface JailSets {
 export function nftables(context: DriverContext): Firewall {
   const { now } = context;
   const jails = nameSets(context);
+  const live = openLiveNft();
   const tell = (text: string, ...options: string[]) =>
     runProcess(["nft", ...options, "-f", "-"], { input: text, timeoutMs: nftTimeoutMs });
 
@@ -48,10 +54,13 @@ export function nftables(context: DriverContext): Firewall {
     endsBans: true,
     async start(bans) {
       await nft(wholeTable(jails, bans, now()));
+      live.start();
     },
     async apply(changes) {
-      const text = changesText(jails, changes, now());
-      if (text !== "") await nft(text);
+      const line = changesText(jails, changes, now());
+      if (line === "") return;
+      // Told twice, it stands as if told once.
+      if (line.length > liveCharsMax || !(await live.tell(line))) await nft(`${line}\n`);
     },
     async check(sample) {
       // Listing anything makes nft read every member (1.5 s with 100,000). In a dry run the kernel refuses
@@ -70,6 +79,7 @@ export function nftables(context: DriverContext): Firewall {
       return (refused?.length ?? 0) === wanted.length;
     },
     async stop(flush) {
+      live.end();
       if (flush) await nft(`table ${table}\ndelete table ${table}\n`);
     },
   };
@@ -126,17 +136,20 @@ function timeoutText(until: number | null, now: number): string | null {
   return ` timeout ${Math.ceil(left)}ms`;
 }
 
-/** Additions that stand together become one list a set: nft takes half the time for it. */
+/**
+ * Commands in one line: one transaction. Additions that stand together become one list a set: nft takes half the
+ * time for it.
+ */
 function changesText(
   jails: ReadonlyMap<string, JailSets>,
   changes: readonly FirewallChange[],
   now: number,
 ): string {
-  let text = "";
+  const commands: string[] = [];
   const added = new Map<string, string[]>();
   const flush = () => {
     for (const [set, members] of added) {
-      text += `add element ${table} ${set} { ${members.join(", ")} }\n`;
+      commands.push(`add element ${table} ${set} { ${members.join(", ")} }`);
     }
     added.clear();
   };
@@ -154,11 +167,11 @@ function changesText(
     const at = `element ${table} ${element.set} { ${element.address}`;
     // Deleting what is not there fails the whole transaction: add it first. Adding what is
     // there keeps its old timeout: delete it in between. The kernel sees all three at once.
-    text += `add ${at} }\ndelete ${at} }\n`;
-    if (change.op === "extend" && timeout !== null) text += `add ${at}${timeout} }\n`;
+    commands.push(`add ${at} }`, `delete ${at} }`);
+    if (change.op === "extend" && timeout !== null) commands.push(`add ${at}${timeout} }`);
   }
   flush();
-  return text;
+  return commands.join("; ");
 }
 
 /** The table from nothing, in one transaction: created so that it can be deleted, deleted, made anew. */

@@ -1,11 +1,11 @@
 /**
- * Runs one program and waits for it: the only place where the runtime starts a process that ends.
+ * Runs one program and waits for it: where the runtime starts processes, all but journalctl.
  *
  * In: an argv (never a shell's text), what it reads, how long it may take. Out: how it ended and the
  * head of what it wrote. What must hold: it never throws, never hangs past its time, and never
  * keeps more than `outputBytesMax` of what a program prints.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 
 export interface ProcessResult {
   /** The exit code; null when it did not exit by itself. */
@@ -33,8 +33,11 @@ const termGraceMs = 200;
 /** Process groups that run now, by their leader's id. */
 const running = new Set<number>();
 
-/** Kills what still runs: the daemon leaves, and nothing of it stays behind. */
+let leaving = false;
+
+/** Kills what still runs: the daemon leaves, nothing of it stays behind, and nothing new is run. */
 export function endProcesses(): void {
+  leaving = true;
   for (const id of running) {
     try {
       process.kill(-id, "SIGKILL");
@@ -44,35 +47,55 @@ export function endProcesses(): void {
   }
 }
 
+export interface StartedProcess {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** To it and to what it started. */
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** Starts a program that `endProcesses` ends with all others. */
+export function startProcess(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): StartedProcess {
+  const [program = "", ...rest] = argv;
+  const child = spawn(program, rest, {
+    stdio: ["pipe", "pipe", "pipe"],
+    // Its own process group, so that what it started ends with it.
+    detached: true,
+    env: { PATH: process.env["PATH"] ?? pathDefault, LC_ALL: "C.UTF-8", ...environment },
+  });
+  const { pid } = child;
+  if (pid !== undefined) running.add(pid);
+  child.once("close", () => pid !== undefined && running.delete(pid));
+  // EPIPE: a program need not read what it is given.
+  child.stdin.on("error", () => {});
+  return {
+    child,
+    signal(signal) {
+      try {
+        // Later the number may be somebody else's.
+        if (pid !== undefined && running.has(pid)) process.kill(-pid, signal);
+      } catch {
+        // It ended in the meantime.
+      }
+    },
+  };
+}
+
 export function runProcess(
   argv: readonly string[],
   options: ProcessOptions,
 ): Promise<ProcessResult> {
-  const [program = "", ...rest] = argv;
+  if (leaving) {
+    return Promise.resolve({ code: null, fault: "the daemon leaves", output: "", errors: "" });
+  }
   const bytesMax = options.outputBytesMax ?? 64 * 1024;
   return new Promise((resolve) => {
     const chunks: { out: Buffer[]; err: Buffer[] } = { out: [], err: [] };
     const sizes = { out: 0, err: 0 };
     let fault: string | null = null;
-    const child = spawn(program, rest, {
-      stdio: ["pipe", "pipe", "pipe"],
-      // Its own process group, so that what it started ends with it.
-      detached: true,
-      env: {
-        PATH: process.env["PATH"] ?? pathDefault,
-        LC_ALL: "C.UTF-8",
-        ...options.environment,
-      },
-    });
-    const { pid } = child;
-    if (pid !== undefined) running.add(pid);
-    const stop = (signal: NodeJS.Signals) => {
-      try {
-        if (pid !== undefined) process.kill(-pid, signal);
-      } catch {
-        // It ended in the meantime.
-      }
-    };
+    const { child, signal: stop } = startProcess(argv, options.environment);
     let killTimer: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
       fault = `did not end within ${options.timeoutMs} ms`;
@@ -92,14 +115,11 @@ export function runProcess(
     };
     child.stdout.on("data", take("out"));
     child.stderr.on("data", take("err"));
-    // EPIPE: a program need not read what it is given.
-    child.stdin.on("error", () => {});
     child.stdin.end(options.input ?? "");
     let ended = false;
     const end = (code: number | null, signal: string | null) => {
       if (ended) return;
       ended = true;
-      if (pid !== undefined) running.delete(pid);
       clearTimeout(timer);
       clearTimeout(killTimer);
       resolve({
@@ -112,8 +132,8 @@ export function runProcess(
     child.on("error", (error: NodeJS.ErrnoException) => {
       fault =
         error.code === "ENOENT"
-          ? `${program} is not installed or not in PATH`
-          : `${program} could not be started: ${error.message}`;
+          ? `${argv[0]} is not installed or not in PATH`
+          : `${argv[0]} could not be started: ${error.message}`;
       end(null, null);
     });
     child.on("close", end);

@@ -86,21 +86,34 @@ export function encodeRecord(record: LedgerRecord): Row {
   }
 }
 
-/** `sentences` are the keys of all ban sentences of the policy. Null: nothing that is known now. */
-export function decodeRecord(row: unknown, sentences: readonly string[]): LedgerRecord | null {
-  if (!Array.isArray(row)) return isRecord(row) ? row : null;
-  const kind: unknown = row[0];
-  if (kind === "l") return decodeLines(row as LinesRow);
-  if (kind === "b") return decodeBan(row as BanRow);
-  if (kind === "s") return decodeSessions(row as SessionsRow);
-  if (kind !== "c" && kind !== "u") return null;
-  const [, jail, sum, id] = row as CountRow | UseRow;
-  const sentence = sentences.find((key) => sumOf(key) === sum);
-  if (sentence === undefined) return null;
-  if (kind === "u") return { type: "change", change: { type: "use", jail, sentence, id } };
-  const [, , , , time, weight, who, value] = row as CountRow;
-  const counted = { time, weight, address: who === 0 ? id : who, value };
-  return { type: "change", change: { type: "count", jail, sentence, id, counted } };
+/** Gives null for a row that is nothing known now. */
+export type Decode = (row: unknown) => LedgerRecord | null;
+
+/** `sentences` are the keys of all ban sentences of the policy. */
+export function openDecoder(sentences: readonly string[]): Decode {
+  const sentenceOf = new Map(sentences.map((key) => [sumOf(key), key]));
+  const known = new Map<string, string>();
+  // A hundred thousand bans need the names of their jail, log and rule in memory once.
+  const share = (text: string): string => {
+    const found = known.get(text);
+    if (found === undefined) known.set(text, text);
+    return found ?? text;
+  };
+  return (row) => {
+    if (!Array.isArray(row)) return isRecord(row) ? row : null;
+    const kind: unknown = row[0];
+    if (kind === "l") return decodeLines(row as LinesRow);
+    if (kind === "b") return decodeBan(row as BanRow, share);
+    if (kind === "s") return decodeSessions(row as SessionsRow);
+    if (kind !== "c" && kind !== "u") return null;
+    const [, jail, sum, id] = row as CountRow | UseRow;
+    const sentence = sentenceOf.get(sum);
+    if (sentence === undefined) return null;
+    if (kind === "u") return { type: "change", change: { type: "use", jail, sentence, id } };
+    const [, , , , time, weight, who, value] = row as CountRow;
+    const counted = { time, weight, address: who === 0 ? id : who, value };
+    return { type: "change", change: { type: "count", jail, sentence, id, counted } };
+  };
 }
 
 const sums = new Map<string, number>();
@@ -123,19 +136,19 @@ function encodeBan(ban: Ban, isNew: boolean): BanRow {
 }
 
 /** By index, not by pattern: a hundred thousand of these stand between a start and its first ban. */
-function decodeBan(row: BanRow): LedgerRecord {
+function decodeBan(row: BanRow, share: (text: string) => string): LedgerRecord {
   const flags = row[13];
   const ban: Ban = {
-    jail: row[1],
+    jail: share(row[1]),
     id: row[2],
     address: row[3] === 0 ? row[2] : row[3],
     since: row[4],
     until: row[5],
     failures: row[6],
     offence: row[7],
-    file: row[8],
+    file: share(row[8]),
     line: row[9],
-    rule: row[10],
+    rule: share(row[10]),
     captures: row[11],
     insteadOf: row[12],
     forced: (flags & 1) !== 0,

@@ -10,7 +10,7 @@ import type { LaneSessions } from "../intake.ts";
 import { journalWaitingBytesMax } from "../limits.ts";
 import type { Position } from "../source/source.ts";
 import { Store, type StoreCounters } from "../state/store.ts";
-import { decodeRecord, encodeRecord, type Row } from "./ledger-codec.ts";
+import { encodeRecord, openDecoder, type Row } from "./ledger-codec.ts";
 import type { Reader } from "./reader.ts";
 import type { EvidenceLine } from "./recent-lines.ts";
 import { RestoredSessions } from "./restored-sessions.ts";
@@ -77,8 +77,9 @@ export class Ledger {
   static async open(options: LedgerOptions): Promise<Ledger> {
     const ledger = new Ledger(options);
     if (options.folder === null) return ledger;
+    const decode = openDecoder(options.sentences);
     ledger.#store = await Store.open(options.folder, { warn: options.warn }, (row) => {
-      const record = decodeRecord(row, options.sentences);
+      const record = decode(row);
       if (record !== null) ledger.#restore(record);
     });
     return ledger;

@@ -20,7 +20,9 @@ export function encodeFrame(records: readonly unknown[]): Buffer {
   return frame;
 }
 
-export interface ReadFrames {
+export interface FoundFrames {
+  /** Start and end of the JSON of each whole frame. */
+  readonly frames: readonly (readonly [start: number, end: number])[];
   /** Where the last whole frame ends: what is behind may be cut off when `torn`. */
   readonly end: number;
   /** The file ends in the middle of a frame: the write that was under way when the daemon died. */
@@ -29,36 +31,48 @@ export interface ReadFrames {
   readonly damaged: number;
 }
 
-/** Gives the records of all whole frames, in order: a long journal is never in memory as records. */
-export function readFrames(bytes: Buffer, take: (record: unknown) => void): ReadFrames {
+/** Looks for whole frames by their checksums: quick, and nothing is made of what they hold. */
+export function findFrames(bytes: Buffer): FoundFrames {
+  const frames: [number, number][] = [];
   let end = 0;
   let bad = 0;
   let damaged = 0;
   for (let at = 0; at < bytes.length; ) {
     const lineEnd = bytes.indexOf(LF, at);
     const next = lineEnd < 0 ? bytes.length : lineEnd + 1;
-    const frame = lineEnd < 0 ? null : decodeFrame(bytes, at, lineEnd);
-    if (frame === null) bad++;
+    if (lineEnd < 0 || !isWhole(bytes, at, lineEnd)) bad++;
     else {
-      for (const record of frame) take(record);
+      frames.push([at + prefixBytes, lineEnd]);
       damaged += bad;
       bad = 0;
       end = next;
     }
     at = next;
   }
-  return { end, torn: bad > 0, damaged };
+  return { frames, end, torn: bad > 0, damaged };
 }
 
-function decodeFrame(bytes: Buffer, start: number, end: number): unknown[] | null {
-  if (end - start < prefixBytes + 2 || bytes[start + 8] !== 0x20) return null;
+function isWhole(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start < prefixBytes + 2 || bytes[start + 8] !== 0x20) return false;
   const sum = bytes.toString("latin1", start, start + 8);
-  if (!/^[0-9a-f]{8}$/.test(sum)) return null;
-  if (Number.parseInt(sum, 16) !== crc32(bytes, start + prefixBytes, end)) return null;
+  if (!/^[0-9a-f]{8}$/.test(sum)) return false;
+  return Number.parseInt(sum, 16) === crc32(bytes, start + prefixBytes, end);
+}
+
+/** The records of whole frames, in order: a long file is never in memory as records. */
+export function* recordsOf(
+  bytes: Buffer,
+  frames: FoundFrames["frames"],
+): Generator<unknown, void, void> {
+  for (const [start, end] of frames) yield* parseFrame(bytes.toString("utf8", start, end));
+}
+
+/** Rot that its checksum does not show has no records. */
+function parseFrame(json: string): readonly unknown[] {
   try {
-    const value: unknown = JSON.parse(bytes.toString("utf8", start + prefixBytes, end));
-    return Array.isArray(value) ? value : null;
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) ? value : [];
   } catch {
-    return null;
+    return [];
   }
 }

@@ -9,7 +9,7 @@ import { constants } from "node:fs";
 import { link, lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Folder } from "./folder.ts";
-import { encodeFrame, readFrames } from "./frames.ts";
+import { encodeFrame, type FoundFrames, findFrames, recordsOf } from "./frames.ts";
 
 const version = 1;
 
@@ -32,47 +32,53 @@ export async function readState(
   const journals = generationsOf(names, "journal");
   // Every journal since the first: no snapshot is needed.
   const isComplete = journals.length > 0 && journals.every((one, index) => one === index + 1);
-  const start = await readSnapshot(folder, snapshots, isComplete, warn);
-  for (const record of start.records) take(record);
+  const start = await findSnapshot(folder, snapshots, isComplete, warn);
+  for (const record of start.records()) take(record);
   let damaged = start.damaged;
   for (const generation of journals) {
     if (generation < start.generation) continue;
-    if (!(await readStateFile(folder, "journal", generation, warn, take))) damaged = true;
+    const file = await readStateFile(folder, "journal", generation, warn);
+    for (const record of file.records()) take(record);
+    if (!file.isWhole) damaged = true;
   }
   const newest = Math.max(0, ...snapshots, ...journals);
   return { newest, base: start.isWhole ? start.generation : 0, damaged };
 }
 
-interface FoundSnapshot {
-  readonly records: readonly unknown[];
+interface StateFile {
+  /** As many as are whole. */
+  readonly records: () => Iterable<unknown>;
+  readonly isWhole: boolean;
+}
+
+interface FoundSnapshot extends StateFile {
   /** The journals from here on come after it. */
   readonly generation: number;
-  readonly isWhole: boolean;
   readonly damaged: boolean;
 }
+
+const nothing: StateFile = { records: () => [], isWhole: false };
 
 /**
  * The newest whole snapshot. Where none is whole, nothing if the journals tell everything, or else what is
  * left of the newest damaged one; journals before it would count a second time what it holds.
  */
-async function readSnapshot(
+async function findSnapshot(
   folder: Folder,
   generations: readonly number[],
   isComplete: boolean,
   warn: (message: string) => void,
 ): Promise<FoundSnapshot> {
-  let partial: FoundSnapshot = { records: [], generation: 0, isWhole: false, damaged: false };
+  let partial: FoundSnapshot | null = null;
   for (const generation of [...generations].reverse()) {
-    const records: unknown[] = [];
-    const take = (record: unknown) => records.push(record);
-    const isWhole = await readStateFile(folder, "snapshot", generation, warn, take);
-    if (isWhole) return { records, generation, isWhole, damaged: partial.damaged };
-    if (isComplete) partial = { ...partial, damaged: true };
-    else if (partial.records.length === 0) {
-      partial = { records, generation, isWhole, damaged: true };
+    const file = await readStateFile(folder, "snapshot", generation, warn);
+    if (file.isWhole) return { ...file, generation, damaged: partial !== null };
+    if (partial === null || partial.records === nothing.records) {
+      partial = { ...file, generation, damaged: true };
     }
   }
-  return partial;
+  if (partial !== null && !isComplete) return partial;
+  return { ...nothing, generation: 0, damaged: partial !== null };
 }
 
 function generationsOf(names: readonly string[], kind: "snapshot" | "journal"): number[] {
@@ -85,46 +91,51 @@ function generationsOf(names: readonly string[], kind: "snapshot" | "journal"): 
 }
 
 /**
- * Gives the records of one file, as many as are whole. False: it is not whole. A damaged file is set aside
- * under another name.
+ * One file, checked before anything is made of it: only what is taken is ever in memory as records. A damaged
+ * file is set aside under another name.
  */
 async function readStateFile(
   folder: Folder,
   kind: "snapshot" | "journal",
   generation: number,
   warn: (message: string) => void,
-  take: (record: unknown) => void,
-): Promise<boolean> {
+): Promise<StateFile> {
   const name = `${kind}-${generation}`;
   const path = join(folder.path, name);
   const bytes = await readBytes(folder, name, warn);
-  if (bytes === null) return false;
-  let header: Header | null = null;
-  let fault: string | null = null;
-  let saved = 0;
-  let ended = kind === "journal";
-  const read = readFrames(bytes, (record) => {
-    if (isHeader(record)) {
-      header = record;
-      fault = headerFault(record, kind, generation);
-    } else if (kind === "snapshot" && isEnd(record)) ended = true;
-    else if (fault === null) {
-      saved++;
-      take(record);
-    }
-  });
+  if (bytes === null) return nothing;
+  const found = findFrames(bytes);
+  const [first] = recordsOf(bytes, found.frames.slice(0, 1));
+  const fault = isHeader(first) ? headerFault(first, kind, generation) : null;
   if (fault !== null) {
     await setAside(path, fault, warn);
-    return false;
+    return nothing;
   }
-  // A journal whose very first write was torn has nothing in it.
-  const beheaded = header === null && bytes.length > 0 && (saved > 0 || !read.torn);
-  if (read.damaged > 0 || beheaded || !ended) {
+  const isWhole = !isDamaged(bytes, found, kind);
+  const records = () => contentsOf(bytes, found);
+  if (!isWhole) {
+    const saved = [...records()].length;
     await setAside(path, `damaged, ${saved} records saved`, warn);
-    return false;
+    if (saved === 0) return nothing;
+  } else if (found.torn) {
+    warn(`state file ${path}: an unfinished write at its end was dropped`);
   }
-  if (read.torn) warn(`state file ${path}: an unfinished write at its end was dropped`);
-  return true;
+  return { records, isWhole };
+}
+
+function isDamaged(bytes: Buffer, found: FoundFrames, kind: "snapshot" | "journal"): boolean {
+  const { frames, torn, damaged } = found;
+  const [first] = recordsOf(bytes, frames.slice(0, 1));
+  // A journal whose very first write was torn has nothing in it.
+  const beheaded = !isHeader(first) && bytes.length > 0 && (frames.length > 0 || !torn);
+  const last = [...recordsOf(bytes, frames.slice(-1))].at(-1);
+  return damaged > 0 || beheaded || (kind === "snapshot" && !isEnd(last));
+}
+
+function* contentsOf(bytes: Buffer, { frames }: FoundFrames): Iterable<unknown> {
+  for (const record of recordsOf(bytes, frames)) {
+    if (!isHeader(record) && !isEnd(record)) yield record;
+  }
 }
 
 async function readBytes(

@@ -5,6 +5,9 @@
  * child process, since a namespace belongs to a process.
  */
 import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import t, { type Test } from "tap";
 import { nftables } from "../../runtime/action/nftables.ts";
 import type { FirewallChange, PortSpec } from "../../runtime/contract.ts";
@@ -161,4 +164,139 @@ function testDriver(): void {
     t.equal(await firewall.check([change("add", "192.0.2.1", 60_000)]), true);
     t.equal(await firewall.check([change("add", "192.0.2.2", 60_000)]), false);
   });
+
+  t.test("one nft stays and is told change by change", async (t) => {
+    const { firewall, calls, live } = await liveDriver(t);
+    const before = calls().length;
+    for (let n = 1; n <= 40; n++) await firewall.apply([change("add", `192.0.2.${n}`, 600_000)]);
+    await firewall.apply([
+      change("extend", "192.0.2.1", 3_600_000),
+      change("delete", "192.0.2.2", null),
+      change("delete", "192.0.2.99", null),
+      change("add", "2001:db8:1:2::/64", null),
+    ]);
+    t.equal(calls().length, before, "no other was started");
+    const listing = nft("list", "table", "inet", "f2b");
+    t.equal(listing.match(/192\.0\.2\.\d+ timeout 10m/g)?.length, 38);
+    t.match(listing, /192\.0\.2\.1 timeout 1h/);
+    t.notMatch(listing, /192\.0\.2\.(2|99) /);
+    t.match(listing, /2001:db8:1:2::/);
+    await firewall.stop(false);
+    await gone(live());
+    t.pass("it ends with the firewall");
+  });
+
+  t.test("one that was told much is replaced", async (t) => {
+    const { firewall, live } = await liveDriver(t);
+    const first = live();
+    for (let n = 0; n < 2_200; n++) {
+      await firewall.apply([change("add", `10.0.${n >> 8}.${n & 255}`, 600_000)]);
+    }
+    t.not(live(), first);
+    await gone(first);
+    const listing = nft("list", "table", "inet", "f2b");
+    t.equal(listing.match(/10\.0\.\d+\.\d+ timeout 10m/g)?.length, 2_200, "nothing is lost");
+  });
+
+  for (const [what, signal] of [
+    ["dies", "SIGKILL"],
+    ["hangs", "SIGSTOP"],
+  ] as const) {
+    t.test(`the nft that stays ${what}: a new one is told`, async (t) => {
+      const { firewall, live } = await liveDriver(t);
+      const pid = live();
+      process.kill(pid, signal);
+      await firewall.apply([change("add", "192.0.2.1", 600_000)]);
+      t.match(nft("list", "table", "inet", "f2b"), /192\.0\.2\.1 timeout 10m/);
+      await gone(pid);
+      await firewall.apply([change("add", "192.0.2.2", 600_000)]);
+      t.match(nft("list", "table", "inet", "f2b"), /192\.0\.2\.2 timeout 10m/);
+    });
+  }
+
+  t.test("the nft that stays sees what others did", async (t) => {
+    const { firewall, calls } = await liveDriver(t);
+    const add = () => firewall.apply([change("add", "192.0.2.1", 600_000)]);
+    await add();
+    nft("flush", "ruleset");
+    await t.rejects(add(), { message: /^nft: .*No such file/ });
+    await firewall.start([]);
+    const before = calls().length;
+    await add();
+    nft("flush", "set", "inet", "f2b", "j_ssh_d_4_32");
+    await add();
+    t.match(nft("list", "table", "inet", "f2b"), /192\.0\.2\.1 timeout 10m/);
+    t.equal(calls().length, before + 2, "told to the one that stays: only ours here were started");
+  });
+
+  t.test("an nft that knows no -i, or says more than it should, is not relied on", async (t) => {
+    for (const script of [
+      "exit 1",
+      "cat > /dev/null",
+      'while read -r line; do echo "Warning: old" >&2; echo "Error: what" >&2; echo "$line" >&2; done',
+    ]) {
+      const { firewall } = useStandIn(t, script);
+      await firewall.start([]);
+      for (let n = 1; n <= 3; n++) await firewall.apply([change("add", `192.0.2.${n}`, 600_000)]);
+      t.equal(nft("list", "ruleset").match(/192\.0\.2\.\d timeout 10m/g)?.length, 3, script);
+      await firewall.stop(true);
+    }
+  });
+}
+
+/** A driver with an `nft` before the real one in PATH that notes how it is called, and does `script` for `-i`. */
+function useStandIn(t: Test, script: string) {
+  const folder = mkdtempSync(join(tmpdir(), "f2b-nft-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const log = join(folder, "calls");
+  writeFileSync(log, "");
+  const real = execFileSync("sh", ["-c", "command -v nft"], { encoding: "utf8" }).trim();
+  const path = join(folder, "nft");
+  const text = `#!/bin/sh
+echo "$$ $*" >> ${log}
+[ "$1" = -i ] || exec ${real} "$@"
+${script.replace("REAL", real)}
+`;
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  const before = process.env["PATH"] ?? "";
+  process.env["PATH"] = `${folder}${delimiter}${before}`;
+  t.teardown(() => {
+    process.env["PATH"] = before;
+  });
+  const calls = () => readFileSync(log, "utf8").trim().split("\n");
+  return { firewall: driver(t, () => 0), calls };
+}
+
+/** One whose `nft -i` has come to be used. */
+async function liveDriver(t: Test) {
+  const { firewall, calls } = useStandIn(t, "exec REAL -i");
+  await firewall.start([]);
+  for (let n = 0, before = -1; before !== calls().length; n++) {
+    if (n === 200) throw new Error("the nft that stays does not answer");
+    await new Promise((done) => setTimeout(done, 25));
+    before = calls().length;
+    await firewall.apply([change("delete", "192.0.2.1", null)]);
+  }
+  const live = () =>
+    Number.parseInt(
+      calls()
+        .filter((call) => call.endsWith(" -i"))
+        .at(-1) ?? "",
+      10,
+    );
+  return { firewall, calls, live };
+}
+
+/** Waits until a process is no more, or is a zombie. */
+async function gone(pid: number): Promise<void> {
+  for (let n = 0; n < 400; n++) {
+    try {
+      if (/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) return;
+    } catch {
+      return;
+    }
+    await new Promise((done) => setTimeout(done, 25));
+  }
+  throw new Error(`process ${pid} is still there`);
 }

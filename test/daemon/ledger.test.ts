@@ -18,10 +18,10 @@ import fc from "fast-check";
 import t from "tap";
 import type { Core } from "../../runtime/daemon/core.ts";
 import type { LedgerRecord } from "../../runtime/daemon/ledger.ts";
-import { decodeRecord, encodeRecord } from "../../runtime/daemon/ledger-codec.ts";
+import { encodeRecord, openDecoder } from "../../runtime/daemon/ledger-codec.ts";
 import type { Reader } from "../../runtime/daemon/reader.ts";
 import { openSources } from "../../runtime/daemon/sources.ts";
-import { readFrames } from "../../runtime/state/frames.ts";
+import { findFrames, recordsOf } from "../../runtime/state/frames.ts";
 import { until } from "../host/bundle.ts";
 import { byHost, makeBan, makeFilter, makeProgram, snapshotOf } from "../runtime/fake-program.ts";
 import {
@@ -104,7 +104,7 @@ t.test("what is read back is what was written, and as the schema says", async (t
     fc.property(record, (one) => {
       const row: unknown = JSON.parse(JSON.stringify(encodeRecord(one)));
       if (!fitsSchema([row])) throw new Error(JSON.stringify(fitsSchema.errors));
-      deepStrictEqual(plain(decodeRecord(row, sentences)), plain(one));
+      deepStrictEqual(plain(openDecoder(sentences)(row)), plain(one));
     }),
     { numRuns: 300 },
   );
@@ -116,12 +116,12 @@ t.test("counts of a sentence that the policy has no more are left out", async (t
     type: "change",
     change: { type: "use", jail: "door", sentence: "old", id: "192.0.2.1" },
   };
-  t.equal(decodeRecord(encodeRecord(one), sentences), null);
+  t.equal(openDecoder(sentences)(encodeRecord(one)), null);
 });
 
 t.test("rows of a later version are left out, whatever they are", async (t) => {
   for (const row of [null, 7, "x", [], ["z"], {}, { type: "later" }, { type: 1 }]) {
-    t.equal(decodeRecord(row, sentences), null, JSON.stringify(row));
+    t.equal(openDecoder(sentences)(row), null, JSON.stringify(row));
   }
 });
 
@@ -155,10 +155,11 @@ t.test("all files of a state folder are as the schema says", async (t) => {
   await core.close(false);
   const seen = new Set<string>();
   for (const file of readdirSync(folder)) {
-    readFrames(readFileSync(join(folder, file)), (row) => {
+    const bytes = readFileSync(join(folder, file));
+    for (const row of recordsOf(bytes, findFrames(bytes).frames)) {
       seen.add(Array.isArray(row) ? String(row[0]) : Object.keys(row as object).join(" "));
       if (!fitsSchema([row])) t.fail(`${file}: ${JSON.stringify(row)}`);
-    });
+    }
   }
   const kinds = ["b", "c", "end", "f2b version generation", "l", "s", "type change"];
   t.same([...seen].sort(), [...kinds, "type snapshot", "type source position", "u"]);
@@ -171,15 +172,13 @@ function progressOf(folder: string): { counted: number; offset: number | null }[
   let offset: number | null = null;
   for (const file of readdirSync(folder).filter((one) => one.startsWith("journal-"))) {
     const bytes = readFileSync(join(folder, file));
-    for (let at = 0; at < bytes.length; ) {
-      const end = bytes.indexOf(0x0a, at) + 1;
-      readFrames(bytes.subarray(at, end), (row) => {
+    for (const frame of findFrames(bytes).frames) {
+      for (const row of recordsOf(bytes, [frame])) {
         if (Array.isArray(row) && row[0] === "c") counted++;
         const { type, position } = row as { type?: string; position?: { offset: number } };
         if (type === "position") offset = position?.offset ?? null;
-      });
+      }
       progress.push({ counted, offset });
-      at = end;
     }
   }
   return progress;

@@ -55,6 +55,9 @@ async function prepare(test: Test): Promise<Guarded> {
   };
 }
 
+/** A number that no other process sleeps for. */
+const sleepSeconds = `${process.pid}654`;
+
 /** A stand-in that keeps what it was told, and does with it what the file `mode` says. */
 function writeNft(folder: string): { path: string; set(mode: string): void; told(): string } {
   const bin = join(folder, "bin");
@@ -71,11 +74,23 @@ function writeNft(folder: string): { path: string; set(mode: string): void; told
   writeFileSync(
     nft,
     `#!/bin/sh
-case $(cat ${mode}) in
-  fails) cat > /dev/null; echo "Error: Could not process rule" >&2; exit 1 ;;
-  hangs) sleep 60 ;;
-  slow) sleep 0.5 ;;
-esac
+act() {
+  case $(cat ${mode}) in
+    fails) echo "Error: Could not process rule" >&2; return 1 ;;
+    hangs) sleep ${sleepSeconds} ;;
+    slow) sleep 0.5 ;;
+  esac
+}
+if [ "$1" = -i ]; then
+  while read -r line; do
+    case $line in
+      f2b_done_*) echo "Error: syntax error, unexpected string" >&2; echo "$line" >&2 ;;
+      *) act && echo "$line" >> ${told} ;;
+    esac
+  done
+  exit 0
+fi
+act || { cat > /dev/null; exit 1; }
 cat >> ${told}
 `,
   );
@@ -141,6 +156,8 @@ t.test("nft hangs: SIGTERM still ends within five seconds", skipSlow, async (t) 
   daemon.child.kill("SIGTERM");
   t.equal(await daemon.ended, 0);
   t.ok(performance.now() - since < 5_000, `${Math.round(performance.now() - since)} ms`);
+  const left = spawnSync("pgrep", ["-fx", `sleep ${sleepSeconds}`], { encoding: "utf8" });
+  t.equal(left.stdout, "", "nothing that it started stays behind");
   nft.set("works");
   const again = startBundle(t, guarded.argv, { PATH: `${nft.path}:/usr/bin:/bin` });
   await until("the ban", () => nft.told().includes("192.0.2.8"));
@@ -155,6 +172,27 @@ const mayNamespace = isRoot && spawnSync("ip", ["netns", "add", name]).status ==
 t.teardown(() => {
   if (mayNamespace) spawnSync("ip", ["netns", "del", name]);
 });
+
+t.test(
+  "kill -9 leaves no nft behind",
+  { ...skipSlow, skip: mayNamespace ? false : "needs root, nft and network namespaces" },
+  async (t) => {
+    const guarded = await prepare(t);
+    const daemon = startBundle(t, ["ip", "netns", "exec", name, ...guarded.argv]);
+    await until("ready", () => daemon.err.some((line) => line.includes('"event":"ready"')));
+    const find = () =>
+      spawnSync("pgrep", ["-x", "-P", String(daemon.child.pid), "nft"], { encoding: "utf8" });
+    await until("the nft that stays", () => find().status === 0);
+    const pid = find().stdout.trim();
+    daemon.child.kill("SIGKILL");
+    await daemon.ended;
+    await until("its end", () => {
+      const state = spawnSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" });
+      return state.status !== 0 || state.stdout.startsWith("Z");
+    });
+    t.pass("it ended");
+  },
+);
 
 t.test(
   "a flushed ruleset is noticed and put right",

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import t, { type Test } from "tap";
 import { crc32, crc32ByTable } from "../../runtime/state/crc32.ts";
-import { encodeFrame, readFrames } from "../../runtime/state/frames.ts";
+import { encodeFrame, findFrames, recordsOf } from "../../runtime/state/frames.ts";
 import { Store } from "../../runtime/state/store.ts";
 
 function folder(test: Test): string {
@@ -33,8 +33,8 @@ async function open(path: string, warnings: string[] = []) {
 }
 
 function framesIn(bytes: Buffer) {
-  const records: unknown[] = [];
-  return { ...readFrames(bytes, (record) => records.push(record)), records };
+  const found = findFrames(bytes);
+  return { ...found, records: [...recordsOf(bytes, found.frames)] };
 }
 
 t.test("crc32 is the one of IEEE 802.3", async (t) => {
