@@ -51,6 +51,12 @@ export function proveDrafts(drafts: Drafts, proving: Proving): Drafts {
   return isLost ? { ...drafts, rules, frame: null, lostFrame: original } : { ...drafts, rules };
 }
 
+/** Whether the compiler takes the text of one filter. */
+export function compiles(text: string): boolean {
+  const { filter, refused } = checkText(text);
+  return filter !== null && refused.size === 0;
+}
+
 /** The filter as checked, and the lines that were refused, with why. */
 function checkText(text: string): { filter: Filter | null; refused: Map<string, string> } {
   const diagnostics = new Diagnostics();

@@ -10,20 +10,28 @@ import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 import type { FilterOptions } from "../config/read-filter.ts";
 import type { Places, Traced } from "../config/traced.ts";
 import { type Translated, translate, translateByRole } from "../python-regex/translate.ts";
+import type { NamedRegex } from "./lets.ts";
 
 export type DraftKind = "fail" | "note" | "clear" | "ignore";
+
+export interface DraftRegex extends NamedRegex {
+  /** What stands between the slashes when no `let` stands in it. */
+  readonly source: string;
+  /** What a frame adds to it. */
+  readonly wrap: (source: string) => string;
+}
 
 export interface Draft {
   readonly kind: DraftKind;
   readonly end: boolean;
   /** Null: left out, and reported. */
-  readonly regex: { readonly source: string; readonly flags: string } | null;
+  readonly regex: DraftRegex | null;
   /** As it stood, substituted. */
   readonly original: Traced;
 }
 
 export interface Drafts {
-  readonly frame: { readonly source: string; readonly flags: string } | null;
+  readonly frame: DraftRegex | null;
   /** The pattern of a frame that could not be translated. */
   readonly lostFrame: Traced | null;
   readonly hasSession: boolean;
@@ -54,7 +62,8 @@ export function draftRules(
   const all = [...(prefix === null ? [] : [prefix]), ...parts.flatMap((part) => part.pieces ?? [])];
   const hasSession = all.some((one) => one.groups.includes(sessionGroup));
   const ignores = options.ignoreregex.map((original): Draft => {
-    const regex = translated(original, drafting, "ignoreregex", "");
+    const found = translated(original, drafting, "ignoreregex", "");
+    const regex = found === null ? null : draftRegex(found);
     return { kind: "ignore", end: false, regex, original };
   });
   const rules = parts.flatMap(({ original, pieces }) =>
@@ -79,7 +88,14 @@ function draftOf(
   const uses = [...piece.roles, ...(prefix?.roles ?? [])];
   const holds = (role: string) => uses.some((use) => use.role === role && use.truth !== "never");
   const kind = holds("gained") ? "clear" : holds("nofail") ? "note" : "fail";
-  return { kind, end: hasSession && holds("forget"), regex: piece, original };
+  return { kind, end: hasSession && holds("forget"), regex: draftRegex(piece), original };
+}
+
+function draftRegex(
+  { source, flags, labelled, printing }: Translated,
+  wrap = (text: string) => text,
+): DraftRegex {
+  return { source: wrap(source), flags, labelled, printing, wrap };
 }
 
 /** The pattern as pieces in which each session tag takes part or does not; null after reporting. */
@@ -90,7 +106,8 @@ function piecesOf(original: Traced, drafting: Drafting): readonly Translated[] |
     ({ role, truth }) => truth === "depends" && role !== "session" && role !== "content",
   );
   if (open === undefined) return [whole];
-  const split = translateByRole(original.text, open.role, { flags: drafting.flags });
+  const { flags } = drafting;
+  const split = translateByRole(original.text, open.role, { flags, labels: original.marks });
   if (split.ok) return split.pieces;
   report(split, original, drafting, "failregex");
   return null;
@@ -102,7 +119,7 @@ function translated(
   option: string,
   flags: string,
 ): Translated | null {
-  const result = translate(original.text, { flags });
+  const result = translate(original.text, { flags, labels: original.marks });
   if (!result.ok) {
     report(result, original, drafting, option);
     return null;
@@ -124,9 +141,10 @@ function report(
 }
 
 /** A frame has a group for the message; a prefregex without one only says which lines are looked at. */
-function frameOf({ source, flags, groups }: Translated): { source: string; flags: string } {
-  if (groups.includes("message")) return { source, flags };
-  const isTied = source.startsWith("^") && !source.includes("|");
-  const seen = isTied ? source.slice(1) : `[^]*?(?:${source})`;
-  return { source: `^(?=${seen})(?<message>[^]*)$`, flags };
+function frameOf(prefix: Translated): DraftRegex {
+  if (prefix.groups.includes("message")) return draftRegex(prefix);
+  const isTied = prefix.source.startsWith("^") && !prefix.source.includes("|");
+  const wrap = (source: string) =>
+    `^(?=${isTied ? source.slice(1) : `[^]*?(?:${source})`})(?<message>[^]*)$`;
+  return draftRegex(prefix, wrap);
 }
