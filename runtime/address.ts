@@ -184,11 +184,10 @@ export function mask(address: Address, length: number): Address {
   return { family: address.family, groups };
 }
 
-/** What a regular expression's `<address>` took, brackets allowed around IPv6; null: no address. */
+/** What a hole or a tag took, in brackets or not; null: no address. */
 export function addressFromText(text: string): string | null {
-  const bracketed = text.startsWith("[") && text.endsWith("]");
-  const bare = bracketed ? text.slice(1, -1) : text;
-  if (bare.length > addressBytesMax || (bracketed && !bare.includes(":"))) return null;
+  const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
+  if (bare.length > addressBytesMax) return null;
   const b = Buffer.from(bare, "utf8");
   return addressText(b, 0, b.length);
 }

@@ -95,7 +95,8 @@ function reportOptions(options: FilterOptions, places: Places, diagnostics: Diag
 }
 
 function letsFor({ frame, rules }: Drafts): Lets {
-  return chooseLets([frame, ...rules.map((rule) => rule.regex)].filter((one) => one !== null));
+  const all = [frame, ...rules.map((rule) => rule.regex)].filter((one) => one !== null);
+  return chooseLets(all.filter((one) => one.template === null));
 }
 
 function writeDrafts(

@@ -11,6 +11,7 @@ import type { FilterOptions } from "../config/read-filter.ts";
 import type { Places, Traced } from "../config/traced.ts";
 import { type Translated, translate, translateByRole } from "../python-regex/translate.ts";
 import type { NamedRegex } from "./lets.ts";
+import { templateOf } from "./template.ts";
 
 export type DraftKind = "fail" | "note" | "clear" | "ignore";
 
@@ -19,6 +20,8 @@ export interface DraftRegex extends NamedRegex {
   readonly source: string;
   /** What a frame adds to it. */
   readonly wrap: (source: string) => string;
+  /** The text of a template that says exactly the same; null: there is none. */
+  readonly template: string | null;
 }
 
 export interface Draft {
@@ -63,14 +66,16 @@ export function draftRules(
   const hasSession = all.some((one) => one.groups.includes(sessionGroup));
   const ignores = options.ignoreregex.map((original): Draft => {
     const found = translated(original, drafting, "ignoreregex", "");
-    const regex = found === null ? null : draftRegex(found);
+    const regex = found === null ? null : draftRule(found, drafting);
     return { kind: "ignore", end: false, regex, original };
   });
-  const rules = parts.flatMap(({ original, pieces }) =>
-    pieces === null
-      ? [{ kind: "fail" as const, end: false, regex: null, original }]
-      : pieces.map((piece) => draftOf(piece, original, hasSession, prefix)),
-  );
+  const rules = parts.flatMap(({ original, pieces }): Draft[] => {
+    if (pieces === null) return [{ kind: "fail", end: false, regex: null, original }];
+    return pieces.map((piece) => {
+      const regex = draftRule(piece, drafting);
+      return { ...kindOf(piece, hasSession, prefix), regex, original };
+    });
+  });
   return {
     frame: prefix === null ? null : frameOf(prefix),
     lostFrame: prefix === null ? options.prefregex : null,
@@ -79,23 +84,29 @@ export function draftRules(
   };
 }
 
-function draftOf(
+function kindOf(
   piece: Translated,
-  original: Traced,
   hasSession: boolean,
   prefix: Translated | null,
-): Draft {
+): Pick<Draft, "kind" | "end"> {
   const uses = [...piece.roles, ...(prefix?.roles ?? [])];
   const holds = (role: string) => uses.some((use) => use.role === role && use.truth !== "never");
   const kind = holds("gained") ? "clear" : holds("nofail") ? "note" : "fail";
-  return { kind, end: hasSession && holds("forget"), regex: draftRegex(piece), original };
+  return { kind, end: hasSession && holds("forget") };
+}
+
+/** Templates see one message; in a window there may be several. */
+function draftRule(found: Translated, { flags }: Drafting): DraftRegex {
+  const { tree, printing } = found;
+  const template = flags === "" ? templateOf(tree, found.flags, printing.nameOf) : null;
+  return { ...draftRegex(found), template };
 }
 
 function draftRegex(
   { source, flags, labelled, printing }: Translated,
   wrap = (text: string) => text,
 ): DraftRegex {
-  return { source: wrap(source), flags, labelled, printing, wrap };
+  return { source: wrap(source), flags, labelled, printing, wrap, template: null };
 }
 
 /** The pattern as pieces in which each session tag takes part or does not; null after reporting. */

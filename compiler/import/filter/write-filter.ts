@@ -64,7 +64,9 @@ function printFormat({ words, pattern }: FormatDraft, window: number): string {
 
 export function printDraft({ kind, end, regex, original }: Draft, lets: Lets = noLets): string {
   if (regex === null) return `# not translated: ${kind} /${showText(original.text)}/`;
-  return `${kind} ${printRegex(regex, lets)}${end ? " end" : ""}`;
+  const { template } = regex;
+  const pattern = template === null ? printRegex(regex, lets) : quote(template);
+  return `${kind} ${pattern}${end ? " end" : ""}`;
 }
 
 export function printRegex(regex: DraftRegex, lets: Lets): string {
