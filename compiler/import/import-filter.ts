@@ -134,7 +134,9 @@ function writeDrafts(
     rules,
     tail: [
       ...unused,
-      ...options.journalmatch.map((match) => `In a jail: watch journal match "${match.text}"`),
+      ...options.journalmatch.map(
+        (match) => `In a jail: watch journal match "${match.text}" as lines`,
+      ),
       ...(main === undefined ? [] : comments.tail(main)),
     ],
   });

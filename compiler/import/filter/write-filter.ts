@@ -56,7 +56,8 @@ const skeleton = `# Lines of the real log belong here: what must count, what mus
 # }`;
 
 function printFormat({ words, pattern }: FormatDraft, window: number): string {
-  const parts = ["format lines time", ...words];
+  const parts = ["format lines"];
+  if (words.length > 0) parts.push("time", ...words);
   if (pattern !== null) parts.push(quote(pattern));
   if (window > 1) parts.push(`window ${window}`);
   return parts.join(" ");
