@@ -36,7 +36,7 @@ export function takeAddress(
   if (at >= limit || (open && !freeBefore(b, start, at))) return -1;
   if (b[at] === bracketOpen) {
     const close = runEnd(b, at + 1, limit);
-    if (close >= limit || b[close] !== bracketClose || !isIPv6(b, at + 1, close)) return -1;
+    if (close >= limit || b[close] !== bracketClose || !isAddress(b, at + 1, close)) return -1;
     if (!freeBehind(b, close + 1, end, false)) return -1;
     return fitsBehind(b, close + 1, limit, literal, fold) ? close + 1 : -1;
   }
@@ -55,6 +55,10 @@ export function takeAddress(
   if (four < run && fitsAsToken(b, at, four, end, limit, literal, fold)) return four;
   if (four === at || b[four - 1] !== point) return -1;
   return fitsAsToken(b, at, four - 1, end, limit, literal, fold) ? four - 1 : -1;
+}
+
+function isAddress(b: Buffer, start: number, end: number): boolean {
+  return isIPv4(b, start, end) || isIPv6(b, start, end);
 }
 
 /** `[at, e)` is an unbracketed address, ends a token, and has its neighbour behind it. */
@@ -86,7 +90,7 @@ export function takeAddressBack(
   if (to <= limit) return -1;
   if (b[to - 1] === bracketClose) {
     const inner = runStart(b, limit, to - 1);
-    if (inner <= limit || b[inner - 1] !== bracketOpen || !isIPv6(b, inner, to - 1)) return -1;
+    if (inner <= limit || b[inner - 1] !== bracketOpen || !isAddress(b, inner, to - 1)) return -1;
     return fitsAsTokenBack(b, start, end, limit, inner - 1, to, open, false, literal, fold)
       ? inner - 1
       : -1;

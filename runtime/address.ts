@@ -204,7 +204,7 @@ export function mask(address: Address, length: number): Address {
   return { family: address.family, groups };
 }
 
-/** What a regular expression's `<address>` took, brackets allowed around IPv6; null: no address. */
+/** What a hole or a tag took, in brackets or not; null: no address. */
 export function addressFromText(text: string): string | null {
   // Brackets, and more bytes than characters, are no address either way.
   if (text.length > addressBytesMax + 2) return null;
@@ -214,9 +214,8 @@ export function addressFromText(text: string): string | null {
 
 /** The same of bytes. */
 export function addressAt(b: Buffer, start: number, end: number): string | null {
-  if (b[start] !== bracketOpen || b[end - 1] !== bracketClose) return addressText(b, start, end);
-  const isIPv6 = end - start > 2 && byteIn(b, start, end, colon) >= 0;
-  return isIPv6 ? addressText(b, start + 1, end - 1) : null;
+  const bracketed = b[start] === bracketOpen && b[end - 1] === bracketClose && end - start > 2;
+  return bracketed ? addressText(b, start + 1, end - 1) : addressText(b, start, end);
 }
 
 /** The family of a canonical address. */

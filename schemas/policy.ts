@@ -1,7 +1,7 @@
 /** Generated from policy.schema.json by scripts/generate-types.ts: edit that, not this. */
 
 /**
- * `envelope` is what wraps each record; the journal's is always `syslog`, which its source writes.
+ * `envelope` is what wraps each record; the journal's source writes `syslog`, and null leaves the header to the filters.
  */
 export type Watch = (WatchFile | WatchJournal | WatchInput | WatchBans)
 /**
@@ -116,7 +116,7 @@ export interface WatchJournal {
 kind: "journal"
 by: ("unit" | "identifier" | "match" | null)
 values: string[]
-envelope: "syslog"
+envelope: ("syslog" | null)
 zone: (string | null)
 from: ("start" | "end" | null)
 at: At

@@ -168,8 +168,10 @@ function lowerWatch(tree: WatchTree, jail: Tree, context: Context): Watch | null
   const isLog = source.kind === "file" || source.kind === "input";
   const envelope =
     tree.as === null ? null : (envelopes.find((one) => one === tree.as?.name) ?? null);
-  if (tree.as !== null && !isLog && source.kind !== "command") misplaced(tree.as.at, "as");
-  else if (tree.as !== null && envelope === null) {
+  const isPlain = source.kind === "journal" && tree.as?.name === "lines";
+  if (tree.as !== null && !isLog && !isPlain && source.kind !== "command") {
+    misplaced(tree.as.at, "as");
+  } else if (tree.as !== null && envelope === null && !isPlain) {
     context.diagnostics.add(catalogue.unknownEnvelope, tree.as.at, near(tree.as.name, envelopes));
   }
   if (tree.zone !== null && source.kind === "bans") misplaced(tree.zone.at, "zone");
@@ -188,7 +190,8 @@ function lowerWatch(tree: WatchTree, jail: Tree, context: Context): Watch | null
       const empty = source.values.find((value) => !isPath(value.value, value.at, context));
       if (empty !== undefined) return null;
       const { by } = source;
-      return { kind: "journal", by, values, envelope: "syslog", zone, from: tree.from, at };
+      const header = isPlain ? null : "syslog";
+      return { kind: "journal", by, values, envelope: header, zone, from: tree.from, at };
     }
     case "input":
       return { kind: "input", envelope, zone, at };

@@ -184,18 +184,22 @@ function expand(regex: RegexTree, scope: Scope, expansion: Expansion): string | 
   const { source } = regex;
   let out = "";
   let inClass = false;
+  let escapedTo = 0;
   for (let i = 0; i < source.length; i++) {
     const unit = source[i] ?? "";
     if (unit === "\\") {
       const reference = /^\\k<[^>]*>/.exec(source.slice(i))?.[0] ?? source.slice(i, i + 2);
       out += reference;
       i += reference.length - 1;
+      escapedTo = i + 1;
       continue;
     }
     if (unit === "[") inClass = true;
     else if (unit === "]") inClass = false;
+    // In `\(?<name>` the parenthesis is text, and opens no group.
+    const opensGroup = source.slice(i - 2, i) === "(?" && i - 2 >= escapedTo;
     const tag =
-      unit === "<" && !inClass && source.slice(i - 2, i) !== "(?"
+      unit === "<" && !inClass && !opensGroup
         ? /^<([A-Za-z_0-9][\w-]*)>/.exec(source.slice(i))
         : null;
     if (tag === null) {

@@ -15,9 +15,10 @@ import { type FilterOptions, readFilter } from "./config/read-filter.ts";
 import { Places, type Traced } from "./config/traced.ts";
 import { Comments } from "./filter/comments.ts";
 import { draftFormats, type FormatDraft } from "./filter/formats.ts";
-import { type CostOf, proveDrafts } from "./filter/prove.ts";
+import { chooseLets, type Lets } from "./filter/lets.ts";
+import { type CostOf, compiles, proveDrafts } from "./filter/prove.ts";
 import { type Drafts, draftRules } from "./filter/rules.ts";
-import { printDraft, printRegex, writeFilter } from "./filter/write-filter.ts";
+import { noLets, printDraft, printRegex, writeFilter } from "./filter/write-filter.ts";
 
 export interface Imported {
   readonly name: string;
@@ -48,11 +49,13 @@ export function importFilter(
   reportOptions(options, places, diagnostics);
   if (diagnostics.hasErrors) return { ...nothing, sources: places.sources() };
   const formats = draftFormats(options, places, diagnostics);
-  const write = (drafts: Drafts) => writeDrafts(options, formats, drafts);
+  const write = (drafts: Drafts, lets: Lets) => writeDrafts(options, formats, drafts, lets);
   const first = draftRules(options, places, diagnostics);
   const { prefregex } = options;
-  const drafts = proveDrafts(first, { places, diagnostics, write, costOf, prefregex });
-  const text = write(drafts);
+  const bare = (drafts: Drafts) => write(drafts, noLets);
+  const drafts = proveDrafts(first, { places, diagnostics, write: bare, costOf, prefregex });
+  const named = write(drafts, letsFor(drafts));
+  const text = compiles(named) ? named : bare(drafts);
   return { name, text, drafts, diagnostics, sources: places.sources() };
 }
 
@@ -91,20 +94,30 @@ function reportOptions(options: FilterOptions, places: Places, diagnostics: Diag
   }
 }
 
+function letsFor({ frame, rules }: Drafts): Lets {
+  const all = [frame, ...rules.map((rule) => rule.regex)].filter((one) => one !== null);
+  return chooseLets(all.filter((one) => one.template === null));
+}
+
 function writeDrafts(
   options: FilterOptions,
   formats: readonly FormatDraft[],
   drafts: Drafts,
+  lets: Lets,
 ): string {
   const { layers } = options;
   const comments = new Comments(layers.files);
   const [main] = layers.own;
   const head = main === undefined ? [] : comments.head(main);
+  const named = lets.drafts.map((one) => ({
+    comments: [...placesOf(one.label, options)].flatMap((place) => comments.above(place)),
+    text: `let ${one.name} = ${one.value}`,
+  }));
   const rules = drafts.rules.map((draft, index) => {
     // The pieces of one pattern share its comment.
     const isFirst = drafts.rules[index - 1]?.original !== draft.original;
     const above = isFirst ? comments.above(draft.original.places[0] ?? 0) : [];
-    return { comments: above, text: printDraft(draft) };
+    return { comments: above, text: printDraft(draft, lets) };
   });
   const unused = options.unused.map(
     (option) => `without effect: ${option.name} = ${option.value.text.replaceAll("\n", " ")}`,
@@ -115,16 +128,29 @@ function writeDrafts(
     describe: describe(options),
     formats,
     window: options.maxlines,
-    lets: [],
-    frame: frameLines(drafts),
+    lets: named,
+    frame: frameLines(drafts, lets),
     session: sessionOf(drafts),
     rules,
     tail: [
       ...unused,
-      ...options.journalmatch.map((match) => `In a jail: watch journal match "${match.text}"`),
+      ...options.journalmatch.map(
+        (match) => `In a jail: watch journal match "${match.text}" as lines`,
+      ),
       ...(main === undefined ? [] : comments.tail(main)),
     ],
   });
+}
+
+/** Where options of this name stand that patterns were put together from, the outer ones first. */
+function placesOf(
+  label: string,
+  { failregex, ignoreregex, prefregex }: FilterOptions,
+): Set<number> {
+  const all = [...(prefregex === null ? [] : [prefregex]), ...failregex, ...ignoreregex];
+  const marks = all.flatMap((value) => value.marks).filter((mark) => mark.name === label);
+  marks.sort((a, b) => b.end - b.start - (a.end - a.start));
+  return new Set(marks.map((mark) => mark.place).filter((place) => place >= 0));
 }
 
 /** A note outside of sessions learns nothing, and still keeps later rules from counting its line. */
@@ -133,8 +159,8 @@ function sessionOf({ hasSession, rules }: Drafts): string | null {
   return rules.some(({ kind }) => kind === "note" || kind === "clear") ? "session by pid" : null;
 }
 
-function frameLines({ frame, lostFrame }: Drafts): string[] {
-  if (frame !== null) return [`frame ${printRegex(frame)}`];
+function frameLines({ frame, lostFrame }: Drafts, lets: Lets): string[] {
+  if (frame !== null) return [`frame ${printRegex(frame, lets)}`];
   return lostFrame === null ? [] : [`# not translated: frame /${lostFrame.text}/`];
 }
 

@@ -11,7 +11,7 @@ import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { proveAddresses } from "./address-proof.ts";
 import { findBareJails } from "./bare-jails.ts";
 import { findCostlyRegexes } from "./costly-regexes.ts";
-import { findMigratedFormats } from "./migrated-formats.ts";
+import { findMigratedFormats, findTakenHeaders } from "./migrated-formats.ts";
 import { findTwoSpellings } from "./two-spellings.ts";
 import { findUnreachableRules } from "./unreachable-rules.ts";
 import { findUntestedFilters } from "./untested-filters.ts";
@@ -32,6 +32,7 @@ export function lint(
   findUnreachableRules(policy, diagnostics);
   findTwoSpellings(policy, diagnostics);
   findMigratedFormats(policy, diagnostics);
+  findTakenHeaders(policy, diagnostics);
   findBareJails(policy, diagnostics);
   if (loaded === undefined) return;
   findUntestedFilters(loaded, diagnostics);

@@ -130,6 +130,11 @@ function endsOf(hole: PartHole, text: string, at: number, bordered: boolean): nu
       .filter((end) => end >= 0);
   const rest = text.slice(at);
   if (hole.of === "address" || hole.of === "host") {
+    const bracketed = /^\[[0-9A-Fa-f:.]+\]/.exec(rest)?.[0];
+    if (bracketed !== undefined) {
+      const end = at + bracketed.length;
+      return isAddress(text, at, end, bordered) ? [end] : [];
+    }
     const run = /^[0-9A-Fa-f:.]*/.exec(rest)?.[0] ?? "";
     const digits = /^[0-9.]*/.exec(rest)?.[0] ?? "";
     const runs = [run, run.replace(/[.:]$/, ""), digits, digits.replace(/\.$/, "")];
@@ -157,6 +162,11 @@ function startsOf(
       .filter((start) => start >= 0);
   const head = text.slice(0, end);
   if (hole.of === "address" || hole.of === "host") {
+    const bracketed = /\[[0-9A-Fa-f:.]+\]$/.exec(head)?.[0];
+    if (bracketed !== undefined) {
+      const start = end - bracketed.length;
+      return isAddress(text, start, end, bordered) ? [start] : [];
+    }
     const run = /[0-9A-Fa-f:.]*$/.exec(head)?.[0] ?? "";
     const digits = /[0-9.]*$/.exec(head)?.[0] ?? "";
     const shared = before?.kind === "text" ? (/[0-9A-Fa-f:.]*$/.exec(before.text)?.[0] ?? "") : "";
@@ -175,7 +185,7 @@ function startsOf(
 }
 
 function isAddress(text: string, start: number, end: number, bordered: boolean): boolean {
-  const word = text.slice(start, end);
+  const word = text.slice(start, end).replace(/^\[(.*)\]$/, "$1");
   if (!isIPv4(word) && !isIPv6(word)) return false;
   if (/^(?:[0-9A-Za-z_%]|\/\d)/.test(text.slice(end))) return false;
   if (word.includes(":") && /^:\d/.test(text.slice(end))) return false;

@@ -157,6 +157,9 @@ t.test("sources", async (t) => {
     envelope: "syslog",
   });
   t.match(watch("journal"), { by: null, values: [] });
+  t.match(watch("journal as lines"), { by: null, envelope: null });
+  t.same(watch("journal as syslog"), ["F2B2320"]);
+  t.same(watch('file "/a" as lines'), ["F2B2321"]);
   t.match(watch('input zone "+05:30"'), { kind: "input", zone: "+05:30" });
   t.same(watch('input zone "Mars/Base"'), ["F2B2322"]);
   t.same(watch('syslog on "127.0.0.1:514"'), ["F2B2903"]);

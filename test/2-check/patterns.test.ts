@@ -129,6 +129,14 @@ t.test("groups tell what each name must hold", async (t) => {
   t.same(checkText("filter f { fail /^<address> <address>$/ }").codes, ["F2B2120"]);
 });
 
+t.test("a tag behind an escaped parenthesis is a tag, and no group", async (t) => {
+  const taken = (line: string) =>
+    regexOf("/^\\(?<address>\\)?$/").exec(line)?.groups?.["address"] ?? null;
+  t.equal(taken("(192.0.2.1)"), "192.0.2.1");
+  t.equal(taken("192.0.2.1"), "192.0.2.1");
+  t.equal(taken("<address>"), null);
+});
+
 t.test("what only looks like a tag", async (t) => {
   const pattern = regexOf(
     "/^(?<=x)?[<a>]\\<b> (?<user>\\w)\\k<user> <ip4>$/".replace("(?<=x)?", ""),

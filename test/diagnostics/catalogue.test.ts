@@ -2,7 +2,7 @@
  * Every code of the catalogue: its `bad` policy raises it, its `good` policy raises nothing.
  *
  * What a person would see of each is kept in test/snapshots/diagnostics.txt for review; UPDATE=1
- * writes it anew. The reader's and the planner's policies are proved by their own tests and shown here.
+ * writes it anew. The reader's, the planner's and the importer's samples are proved by their own tests and shown here.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import t from "tap";
@@ -14,6 +14,7 @@ import { read } from "../../compiler/diagnostics/catalogue/read.ts";
 import { Diagnostics, type Entry } from "../../compiler/diagnostics/diagnostic.ts";
 import { renderDiagnostic } from "../../compiler/diagnostics/render.ts";
 import { checkText } from "../2-check/compile-text.ts";
+import { importDemo, importerEntries } from "../import/demo.ts";
 
 const snapshot = new URL("../snapshots/diagnostics.txt", import.meta.url);
 
@@ -27,10 +28,18 @@ function byCode(entries: readonly Entry<never>[]): Entry<never>[] {
 }
 
 const proved = byCode([...entriesOf(check), ...entriesOf(lint)]);
-const entries = byCode([...proved, ...entriesOf(read), ...entriesOf(plan)]);
+const ofPolicies = [...proved, ...entriesOf(read), ...entriesOf(plan)];
+const entries = byCode([...ofPolicies, ...importerEntries]);
+
+/** The importer's samples are filters of a Fail2ban configuration, all others policies. */
+function findingsOf(text: string, code = "") {
+  if (!importerEntries.some((entry) => entry.code === code)) return findingsOfPolicy(text);
+  const { diagnostics, sources } = importDemo(text, code);
+  return { findings: diagnostics.sorted(), sources };
+}
 
 /** What each phase that gets to see a policy says of it. */
-function findingsOf(text: string) {
+function findingsOfPolicy(text: string) {
   const { policy, findings, loaded } = checkText(text, { lints: true });
   const diagnostics = new Diagnostics();
   const ids = policy?.filters.map((filter) => filter.id) ?? [];
@@ -56,7 +65,7 @@ t.test("every entry's policies", async (t) => {
 
 t.test("what a person sees", async (t) => {
   const pages = entries.flatMap(({ code, bad }) => {
-    const { findings, sources } = findingsOf(bad);
+    const { findings, sources } = findingsOf(bad, code);
     const own = findings.filter((one) => one.code === code);
     return own.map((one) => `${renderDiagnostic(one, sources)}\n`);
   });

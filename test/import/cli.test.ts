@@ -7,6 +7,9 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { f2b } from "../library/f2b.ts";
 
+// Each command takes seconds where others want the machine, too.
+t.setTimeout(300_000);
+
 const conf = `# The door's own words.
 
 [Definition]
@@ -47,8 +50,8 @@ t.test("a filter becomes a policy", async (t) => {
   t.match(ran.err, /F2B1513[\s\S]*filter\.d\/door\.conf:\d+:1[\s\S]*ignoreregex/);
   const text = readFileSync(at("door.f2b"), "utf8");
   t.match(text, /^# The door's own words\.\nfilter door \{\n {2}describe "door \(mode=odd\)/);
-  t.match(text, / {2}# the odd ones\n {2}fail \/\^kicked from <address>\$\/\n/);
-  t.match(text, / {2}note \/\^hello from <address>\$\/\n/);
+  t.match(text, / {2}# the odd ones\n {2}fail "kicked from \{address\}"\n/);
+  t.match(text, / {2}note "hello from \{address\}"\n/);
   t.match(text, /# without effect: ignoreregx = \^x/);
   const line = (text: string) => `2026-03-01T10:00:00Z ${text}\n`;
   writeFileSync(
@@ -93,4 +96,38 @@ t.test("what cannot be read is told with its place, and nothing is written", asy
   const none = f2b(["import", at(""), "--filter", "doro", "-o", "-"]);
   t.equal(none.code, 1);
   t.match(none.err, /no filter `doro`[\s\S]*did you mean `door`/);
+});
+
+const journalConf = `[Definition]
+prefregex = ^<F-MLFID>\\s*(?:\\S+\\s+)?door(?:\\[\\d+\\])?:?\\s+</F-MLFID><F-CONTENT>.+</F-CONTENT>$
+failregex = ^refused <F-USER>\\S+</F-USER>$
+            ^<F-NOFAIL>hello</F-NOFAIL> from <ADDR>$
+journalmatch = _SYSTEMD_UNIT=door.service + _COMM=door
+`;
+
+t.test("a filter for the journal's text sees host, program and process", async (t) => {
+  const at = makeConfig(t, journalConf);
+  const args = ["--filter", "door", "--set", "logtype=journal", "-o", at("door.f2b")];
+  t.equal(f2b(["import", at(""), ...args]).code, 0);
+  const text = readFileSync(at("door.f2b"), "utf8");
+  const watch = /# In a jail: (watch journal .*)/.exec(text)?.[1] ?? "";
+  t.equal(watch, 'watch journal match "_SYSTEMD_UNIT=door.service + _COMM=door" as lines');
+  const policy = (watch: string) =>
+    `use "./door.f2b"\njail door { ${watch} filter door ban after 1 failures within 10m for 1h never ban self do none }\n`;
+  const line = (pid: number, text: string) =>
+    `2026-03-01T10:00:00.123456Z host door[${pid}]: ${text}\n`;
+  writeFileSync(
+    at("journal.log"),
+    line(1, "hello from 192.0.2.1") + line(2, "hello from 192.0.2.2") + line(1, "refused eve"),
+  );
+  const bans = (watch: string) => {
+    writeFileSync(at("policy.f2b"), policy(watch));
+    const ran = f2b(["replay", at("policy.f2b"), at("journal.log")]);
+    return [...ran.out.matchAll(/ {2}ban {2}(\S+)/g)].map(([, who]) => who);
+  };
+  t.same(bans(watch), ["192.0.2.1"], "the session of process 1");
+  t.same(bans(watch.replace(" as lines", "")), [], "nothing without the header");
+  writeFileSync(at("policy.f2b"), policy(watch.replace(" as lines", "")));
+  const linted = f2b(["lint", at("policy.f2b")]);
+  t.notMatch(linted.out + linted.err, /F2B4018/, "its frame does not look for what is not there");
 });

@@ -34,3 +34,11 @@ export const stockFolder = config;
 function readOrNull(path: string): Uint8Array | null {
   return existsSync(path) ? readFileSync(path) : null;
 }
+
+/** The filters of the package's configuration; what they include is none. */
+export function stockNames(): string[] {
+  return readdirSync(join(config, "filter.d"))
+    .filter((file) => file.endsWith(".conf") && !file.endsWith("common.conf"))
+    .map((file) => file.slice(0, -".conf".length))
+    .sort();
+}

@@ -3,6 +3,7 @@
  */
 
 import t, { type Test } from "tap";
+import { printChoice } from "../../compiler/import/python-regex/print.ts";
 import {
   type TranslateOptions,
   translate,
@@ -115,6 +116,29 @@ t.test("roles, and whether they depend on the line", async (t) => {
     ["^key for <host>$", "always"],
     ["^\\w+ for <host>$", "never"],
   ]);
+});
+
+t.test("stretches that have a name, and what they hold", async (t) => {
+  const named = (pattern: string, ...labels: string[]) => {
+    const found = translate(pattern, {
+      labels: labels.map((text) => {
+        const start = pattern.indexOf(text);
+        return { name: "part", start, end: start + text.length };
+      }),
+    });
+    if (!found.ok) return found.construct;
+    const text = printChoice(found.labelled, { ...found.printing, letOf: () => "part" });
+    return `${found.source} ${text}`;
+  };
+  t.equal(named("^a(?:b|c)+d$", "(?:b|c)"), "^a(?:b|c)+d$ ^a<part>+d$");
+  t.equal(named("^a(?:bc)?d$", "(?:bc)?d"), "^a(?:bc)?d$ ^a<part>$");
+  t.equal(named("^x(?:a|b|c)$", "a|b"), "^x(?:a|b|c)$ ^x(?:<part>|c)$");
+  t.equal(named("^x(?:a|b|c)$", "b|c)"), "^x(?:a|b|c)$ ^x(?:a|b|c)$", "half a group is no part");
+  t.equal(named("^ab?$", "ab"), "^ab?$ ^ab?$", "the `?` takes its last letter alone");
+  t.equal(
+    named("^(?P<q>a)?(?:b|c)(?(q)d|e)$", "(?:b|c)"),
+    "^(?:a(?:b|c)d|(?:b|c)e)$ ^(?:a<part>d|<part>e)$",
+  );
 });
 
 t.test("what stands in the way is named, with its place and a way out", async (t) => {

@@ -51,7 +51,7 @@ export function readAddress(text: string): OracleAddress | null {
   return { family: 6, value: ipv6 };
 }
 
-/** Only IPv6 as written: what may stand between brackets, or what a colon makes ambiguous. */
+/** Only IPv6 as written: what a colon makes ambiguous. */
 export function isWrittenAsIpv6(text: string): boolean {
   return readIpv6(text) !== null;
 }
@@ -78,11 +78,10 @@ export function strict(text: string): string | null {
   return address === null ? null : writeAddress(address);
 }
 
-/** A tag's or member's whole text: an address, or an IPv6 in brackets. */
+/** A tag's or member's whole text: an address, in brackets or not. */
 export function readAddressText(text: string): OracleAddress | null {
   const inner = /^\[(.*)\]$/s.exec(text)?.[1];
-  if (inner === undefined) return readAddress(text);
-  return isWrittenAsIpv6(inner) ? readAddress(inner) : null;
+  return readAddress(inner ?? text);
 }
 
 export function canonical(text: string): string | null {

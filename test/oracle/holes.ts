@@ -66,7 +66,7 @@ function bracketedAt({ message, at, direction }: Place): Extent[] {
   if (start < 0 || end < 1 || message.charAt(start) !== "[" || message.charAt(end - 1) !== "]") {
     return [];
   }
-  return isWrittenAsIpv6(message.slice(start + 1, end - 1)) ? [[start, end]] : [];
+  return readAddress(message.slice(start + 1, end - 1)) === null ? [] : [[start, end]];
 }
 
 function addressesAt(place: Place): Extent[] {

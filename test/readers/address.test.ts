@@ -112,10 +112,11 @@ t.test("what is no address", async (t) => {
   }
 });
 
-t.test("brackets are for regular expressions, around IPv6", async (t) => {
+t.test("brackets are for holes and tags", async (t) => {
   t.equal(addressFromText("[2001:db8::1]"), "2001:db8::1");
+  t.equal(addressFromText("[192.0.2.1]"), "192.0.2.1");
   t.equal(addressFromText("[::ffff:192.0.2.1]"), "192.0.2.1");
-  for (const text of ["[192.0.2.1]", "[::1", "::1]", "[[::1]]", "[::1]:80", "[]"]) {
+  for (const text of ["[192.0.2.256]", "[::1", "::1]", "[[::1]]", "[::1]:80", "[]"]) {
     t.equal(addressFromText(text), null, text);
   }
 });
@@ -226,7 +227,9 @@ t.test("tokens from the left", async (t) => {
     ["2001:db8::1/64", null, null],
     ["[2001:db8::1]:80", ":", "[2001:db8::1]"],
     ["[2001:db8::1]80", null, null],
-    ["[192.0.2.1]", null, null],
+    ["[192.0.2.1]", null, "[192.0.2.1]"],
+    ["[192.0.2.1]80", null, null],
+    ["[192.0.2.256]", null, null],
     ["[2001:db8::1", null, null],
     ["::ffff:192.0.2.1 ", " ", "::ffff:192.0.2.1"],
     ["x", null, null],
@@ -253,6 +256,7 @@ t.test("tokens from the right", async (t) => {
     ["x2001:db8::1", null, null],
     ["peer [2001:db8::1]", " ", "[2001:db8::1]"],
     ["peer 2001:db8::1]", " ", null],
+    ["peer [192.0.2.1]", " ", "[192.0.2.1]"],
     ["rhost=2001:db8::1", "=", "2001:db8::1"],
     ["192.0.2.1.", null, null],
     ["x", null, null],

@@ -200,7 +200,7 @@ export const checkJails = {
     message: ({ what, source }) => `\`watch ${source}\` has no \`${what}\``,
     help: () => "take it away",
     explain:
-      "`as` is for files and input, `from` for files and the journal, `zone` for logs. The journal's records are always syslog's.",
+      "`as` is for files and input, `from` for files and the journal, `zone` for logs. The journal's records are always syslog's; `as lines` leaves their header to filters that read it themselves.",
     bad: sampleJail({ watch: 'watch journal unit "demo.service" as docker' }),
     good: sampleJail({ watch: 'watch journal unit "demo.service"' }),
   }),

@@ -163,6 +163,23 @@ export const lint = {
     ),
     good: sampleFilter('fail "refused {address}"'),
   }),
+  headerTaken: entry<{ filter: string }>({
+    code: "F2B4018",
+    severity: "warning",
+    message: ({ filter }) =>
+      `\`${filter}\` reads whole lines, and the journal's header is taken off`,
+    help: () => "write `as lines` behind what is watched",
+    explain:
+      "A filter with `time leading`, `start` or `anywhere` comes from Fail2ban as a rule and looks for host, program and process itself. Of a journal's record it would see the message alone: `watch journal ... as lines` gives it `STAMP HOST PROGRAM[PID]: MESSAGE`.",
+    bad: sampleJail({ watch: 'watch journal unit "demo.service"' }).replace(
+      "format lines",
+      "format lines time leading",
+    ),
+    good: sampleJail({ watch: 'watch journal unit "demo.service" as lines' }).replace(
+      "format lines",
+      "format lines time leading",
+    ),
+  }),
   twoSpellings: entry<{ name: string; first: string }>({
     code: "F2B4016",
     severity: "warning",

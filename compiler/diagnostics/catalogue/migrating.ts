@@ -55,7 +55,7 @@ export const migrating = {
     help: ({ attack }) => `as with ${attack}`,
     explain:
       "Lines have a size limit, so the pattern cannot stop protection, but long lines cost more than short ones, in Fail2ban too. Several `.*` in a row are the usual cause.",
-    bad: sampleConf("failregex = ^.*a.*b.*c <ADDR>$"),
+    bad: sampleConf("failregex = ^.*a.*b.*c\\d <ADDR>$"),
     good,
   }),
   captureDiffers: entry<{ what: string }>({

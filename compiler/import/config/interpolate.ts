@@ -32,7 +32,8 @@ export function findOption(lookup: Lookup, section: string, name: string): Optio
 
 export function interpolateOption(lookup: Lookup, section: string, option: Option): Traced | null {
   lookup.used.add(option);
-  return interpolate(lookup, section, option.value, 1);
+  const value = interpolate(lookup, section, option.value, 1);
+  return value?.named(option.name, option.place) ?? null;
 }
 
 function interpolate(lookup: Lookup, section: string, value: Traced, depth: number): Traced | null {
@@ -61,28 +62,34 @@ function interpolate(lookup: Lookup, section: string, value: Traced, depth: numb
       lookup.diagnostics.add(importing.tooDeep, span, { name });
       return null;
     }
-    const filled = found.text.includes("%")
-      ? interpolate(lookup, section, found, depth + 1)
-      : found;
+    const { value: raw, option } = found;
+    const filled = raw.text.includes("%") ? interpolate(lookup, section, raw, depth + 1) : raw;
     if (filled === null) return null;
-    out = out.concat(filled);
+    out = out.concat(option === null ? filled : filled.named(option.name, option.place));
     done = at + written[0].length;
   }
   return out.concat(value.slice(done));
 }
 
-function find(lookup: Lookup, section: string, name: string): Traced | null {
+interface FoundValue {
+  readonly value: Traced;
+  /** Null: it is no option's. */
+  readonly option: Option | null;
+}
+
+function find(lookup: Lookup, section: string, name: string): FoundValue | null {
   const { layers } = lookup;
-  const use = (option: Option | undefined): Traced | null => {
+  const use = (option: Option | undefined): FoundValue | null => {
     if (option === undefined) return null;
     lookup.used.add(option);
-    return option.value;
+    return { value: option.value, option };
   };
   // [Init] holds what arguments replace: its own values do not see them.
   const given = section === "Init" ? undefined : lookup.args.get(name);
-  const own = given ?? use(findOption(lookup, section, name));
+  if (given !== undefined) return { value: given, option: null };
+  const own = use(findOption(lookup, section, name));
   if (own !== null) return own;
-  if (name === "__name__") return Traced.at(section, 0);
+  if (name === "__name__") return { value: Traced.at(section, 0), option: null };
   const parts = /^([^/]+)\/(.+)$/s.exec(name);
   if (parts === null) return null;
   const [, where = "", what = ""] = parts;

@@ -48,7 +48,7 @@ export function readFilter(
 ): FilterOptions | null {
   const layers = readLayers(`filter.d/${name}`, files, places, diagnostics);
   if (layers === null) return null;
-  const traced = [...args].map(([key, value]) => [key, Traced.at(value, 0)] as const);
+  const traced = [...args].map(([key, value]) => [key, argument(key, value)] as const);
   const lookup: Lookup = {
     layers,
     places,
@@ -76,6 +76,11 @@ export function readFilter(
     journalmatch: lines("journalmatch"),
     unused: findUnused(lookup),
   };
+}
+
+/** A value that was given, not read: it has no place of its own. */
+function argument(key: string, value: string): Traced {
+  return Traced.at(value, 0).named(key, -1);
 }
 
 function readMaxLines(value: Traced | null, { places, diagnostics }: Lookup): number {

@@ -7,16 +7,28 @@
  */
 import type { Source, Span } from "../../source.ts";
 
+/** A stretch of a text that came from one option: what a person would name when they speak of it. */
+export interface Mark {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  /** The place of the option's name. */
+  readonly place: number;
+}
+
 export class Traced {
   static readonly empty = new Traced("", []);
 
   readonly text: string;
   /** The place of each UTF-16 unit of `text`. */
   readonly places: readonly number[];
+  /** Stretches that lie whole in the text; of two one holds the other, or they do not meet. */
+  readonly marks: readonly Mark[];
 
-  constructor(text: string, places: readonly number[]) {
+  constructor(text: string, places: readonly number[], marks: readonly Mark[] = []) {
     this.text = text;
     this.places = places;
+    this.marks = marks;
   }
 
   /** All of the text at one place. */
@@ -28,17 +40,35 @@ export class Traced {
     return this.text === "";
   }
 
+  /** All of it marked as the value of an option. */
+  named(name: string, place: number): Traced {
+    if (this.isEmpty) return this;
+    const mark = { name, start: 0, end: this.text.length, place };
+    return new Traced(this.text, this.places, [...this.marks, mark]);
+  }
+
   slice(start: number, end = this.text.length): Traced {
-    return new Traced(this.text.slice(start, end), this.places.slice(start, end));
+    const marks = this.marks.filter((mark) => mark.start >= start && mark.end <= end);
+    return new Traced(
+      this.text.slice(start, end),
+      this.places.slice(start, end),
+      marks.map((mark) => moved(mark, -start)),
+    );
   }
 
   concat(other: Traced): Traced {
-    return new Traced(this.text + other.text, [...this.places, ...other.places]);
+    const marks = [...this.marks, ...other.marks.map((mark) => moved(mark, this.text.length))];
+    return new Traced(this.text + other.text, [...this.places, ...other.places], marks);
   }
 
-  /** With other text in the place of a part. */
+  /** With other text in the place of a part; a stretch that holds the part holds the other text. */
   splice(start: number, end: number, by: Traced): Traced {
-    return this.slice(0, start).concat(by).concat(this.slice(end));
+    const spliced = this.slice(0, start).concat(by).concat(this.slice(end));
+    const grown = by.text.length - (end - start);
+    const around = this.marks
+      .filter((mark) => mark.start <= start && mark.end >= end)
+      .map((mark) => ({ ...mark, end: mark.end + grown }));
+    return new Traced(spliced.text, spliced.places, [...spliced.marks, ...around]);
   }
 
   /** Cut at line ends, which belong to no part. */
@@ -57,6 +87,10 @@ export class Traced {
     const start = this.text.length - this.text.trimStart().length;
     return this.slice(start, Math.max(start, this.text.trimEnd().length));
   }
+}
+
+function moved(mark: Mark, by: number): Mark {
+  return { ...mark, start: mark.start + by, end: mark.end + by };
 }
 
 /** Numbers for the characters of all files that were read, and back. */

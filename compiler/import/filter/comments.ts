@@ -11,7 +11,7 @@ export class Comments {
   readonly #given = new Set<string>();
 
   constructor(files: readonly IniFile[]) {
-    this.#files = [...new Set(files)];
+    this.#files = [...new Set(files)].sort((a, b) => a.base - b.base);
   }
 
   /** Comment lines directly above the line that holds the place. */

@@ -153,6 +153,10 @@ class Reader {
       if (open[1] !== undefined) this.#groups.set(open[1], inside);
       return inside;
     }
+    if (text.startsWith("(?")) {
+      this.#refuse(/^\(\?(?:<?[=!]|.)/.exec(text)?.[0] ?? "(?");
+      return "";
+    }
     const set = /^\[(\^?)((?:\\.|[^\]\\])(?:\\.|[^\]\\])*)\]/.exec(text);
     if (set !== null) return this.#class(set[0], set[1] === "^", set[2] ?? "");
     const escaped = /^\\(.)/.exec(text);

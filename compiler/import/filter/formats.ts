@@ -23,8 +23,10 @@ export function draftFormats(
   diagnostics: Diagnostics,
 ): FormatDraft[] {
   const last: FormatDraft = { words: ["none"], pattern: null, comments: [] };
-  // The journal tells the time itself, and its text has no stamp.
-  if (args.get("logtype") === "journal") return [last];
+  // Before the journal's text stands the journal's own time, and nothing else is one.
+  if (args.get("logtype") === "journal") {
+    return [{ words: [], pattern: null, comments: [] }, last];
+  }
   if (datepattern.length === 0) return [{ words: ["anywhere"], pattern: null, comments: [] }, last];
   const drafts: FormatDraft[] = [];
   let lost: string[] = [];

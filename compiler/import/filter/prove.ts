@@ -28,7 +28,8 @@ interface Proving {
 
 const entry = "imported.f2b";
 
-export function proveDrafts(drafts: Drafts, proving: Proving): Drafts {
+export function proveDrafts(all: Drafts, proving: Proving): Drafts {
+  const drafts = withoutBadTemplates(all, proving);
   const { filter, refused } = checkText(proving.write(drafts));
   const isRefused = (draft: Draft) => draft.regex !== null && refused.has(printDraft(draft));
   const sound = drafts.rules.map((draft) => {
@@ -49,6 +50,23 @@ export function proveDrafts(drafts: Drafts, proving: Proving): Drafts {
   const original = proving.prefregex;
   const isLost = original !== null && isCostly(frame ?? null, original, proving);
   return isLost ? { ...drafts, rules, frame: null, lostFrame: original } : { ...drafts, rules };
+}
+
+/** A template that the language would not have is the regular expression it came from. */
+function withoutBadTemplates(drafts: Drafts, { write }: Proving): Drafts {
+  if (!drafts.rules.some(({ regex }) => regex?.template != null)) return drafts;
+  const { refused } = checkText(write(drafts));
+  const rules = drafts.rules.map((draft) => {
+    if (draft.regex === null || !refused.has(printDraft(draft))) return draft;
+    return { ...draft, regex: { ...draft.regex, template: null } };
+  });
+  return { ...drafts, rules };
+}
+
+/** Whether the compiler takes the text of one filter. */
+export function compiles(text: string): boolean {
+  const { filter, refused } = checkText(text);
+  return filter !== null && refused.size === 0;
 }
 
 /** The filter as checked, and the lines that were refused, with why. */

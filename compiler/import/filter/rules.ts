@@ -10,20 +10,31 @@ import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 import type { FilterOptions } from "../config/read-filter.ts";
 import type { Places, Traced } from "../config/traced.ts";
 import { type Translated, translate, translateByRole } from "../python-regex/translate.ts";
+import type { NamedRegex } from "./lets.ts";
+import { templateOf } from "./template.ts";
 
 export type DraftKind = "fail" | "note" | "clear" | "ignore";
+
+export interface DraftRegex extends NamedRegex {
+  /** What stands between the slashes when no `let` stands in it. */
+  readonly source: string;
+  /** What a frame adds to it. */
+  readonly wrap: (source: string) => string;
+  /** The text of a template that says exactly the same; null: there is none. */
+  readonly template: string | null;
+}
 
 export interface Draft {
   readonly kind: DraftKind;
   readonly end: boolean;
   /** Null: left out, and reported. */
-  readonly regex: { readonly source: string; readonly flags: string } | null;
+  readonly regex: DraftRegex | null;
   /** As it stood, substituted. */
   readonly original: Traced;
 }
 
 export interface Drafts {
-  readonly frame: { readonly source: string; readonly flags: string } | null;
+  readonly frame: DraftRegex | null;
   /** The pattern of a frame that could not be translated. */
   readonly lostFrame: Traced | null;
   readonly hasSession: boolean;
@@ -54,14 +65,17 @@ export function draftRules(
   const all = [...(prefix === null ? [] : [prefix]), ...parts.flatMap((part) => part.pieces ?? [])];
   const hasSession = all.some((one) => one.groups.includes(sessionGroup));
   const ignores = options.ignoreregex.map((original): Draft => {
-    const regex = translated(original, drafting, "ignoreregex", "");
+    const found = translated(original, drafting, "ignoreregex", "");
+    const regex = found === null ? null : draftRule(found, drafting);
     return { kind: "ignore", end: false, regex, original };
   });
-  const rules = parts.flatMap(({ original, pieces }) =>
-    pieces === null
-      ? [{ kind: "fail" as const, end: false, regex: null, original }]
-      : pieces.map((piece) => draftOf(piece, original, hasSession, prefix)),
-  );
+  const rules = parts.flatMap(({ original, pieces }): Draft[] => {
+    if (pieces === null) return [{ kind: "fail", end: false, regex: null, original }];
+    return pieces.map((piece) => {
+      const regex = draftRule(piece, drafting);
+      return { ...kindOf(piece, hasSession, prefix), regex, original };
+    });
+  });
   return {
     frame: prefix === null ? null : frameOf(prefix),
     lostFrame: prefix === null ? options.prefregex : null,
@@ -70,16 +84,29 @@ export function draftRules(
   };
 }
 
-function draftOf(
+function kindOf(
   piece: Translated,
-  original: Traced,
   hasSession: boolean,
   prefix: Translated | null,
-): Draft {
+): Pick<Draft, "kind" | "end"> {
   const uses = [...piece.roles, ...(prefix?.roles ?? [])];
   const holds = (role: string) => uses.some((use) => use.role === role && use.truth !== "never");
   const kind = holds("gained") ? "clear" : holds("nofail") ? "note" : "fail";
-  return { kind, end: hasSession && holds("forget"), regex: piece, original };
+  return { kind, end: hasSession && holds("forget") };
+}
+
+/** Templates see one message; in a window there may be several. */
+function draftRule(found: Translated, { flags }: Drafting): DraftRegex {
+  const { tree, printing } = found;
+  const template = flags === "" ? templateOf(tree, found.flags, printing.nameOf) : null;
+  return { ...draftRegex(found), template };
+}
+
+function draftRegex(
+  { source, flags, labelled, printing }: Translated,
+  wrap = (text: string) => text,
+): DraftRegex {
+  return { source: wrap(source), flags, labelled, printing, wrap, template: null };
 }
 
 /** The pattern as pieces in which each session tag takes part or does not; null after reporting. */
@@ -90,7 +117,8 @@ function piecesOf(original: Traced, drafting: Drafting): readonly Translated[] |
     ({ role, truth }) => truth === "depends" && role !== "session" && role !== "content",
   );
   if (open === undefined) return [whole];
-  const split = translateByRole(original.text, open.role, { flags: drafting.flags });
+  const { flags } = drafting;
+  const split = translateByRole(original.text, open.role, { flags, labels: original.marks });
   if (split.ok) return split.pieces;
   report(split, original, drafting, "failregex");
   return null;
@@ -102,7 +130,7 @@ function translated(
   option: string,
   flags: string,
 ): Translated | null {
-  const result = translate(original.text, { flags });
+  const result = translate(original.text, { flags, labels: original.marks });
   if (!result.ok) {
     report(result, original, drafting, option);
     return null;
@@ -124,9 +152,10 @@ function report(
 }
 
 /** A frame has a group for the message; a prefregex without one only says which lines are looked at. */
-function frameOf({ source, flags, groups }: Translated): { source: string; flags: string } {
-  if (groups.includes("message")) return { source, flags };
-  const isTied = source.startsWith("^") && !source.includes("|");
-  const seen = isTied ? source.slice(1) : `[^]*?(?:${source})`;
-  return { source: `^(?=${seen})(?<message>[^]*)$`, flags };
+function frameOf(prefix: Translated): DraftRegex {
+  if (prefix.groups.includes("message")) return draftRegex(prefix);
+  const isTied = prefix.source.startsWith("^") && !prefix.source.includes("|");
+  const wrap = (source: string) =>
+    `^(?=${isTied ? source.slice(1) : `[^]*?(?:${source})`})(?<message>[^]*)$`;
+  return draftRegex(prefix, wrap);
 }

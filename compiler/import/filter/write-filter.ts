@@ -8,7 +8,8 @@ import { printBlock, printText } from "../../1-read/print-values.ts";
 import { makeText } from "../../2-check/scope.ts";
 import { showText } from "../../diagnostics/show-text.ts";
 import type { FormatDraft } from "./formats.ts";
-import type { Draft } from "./rules.ts";
+import { chooseLets, type Lets } from "./lets.ts";
+import type { Draft, DraftRegex } from "./rules.ts";
 
 export interface Written {
   readonly name: string;
@@ -24,22 +25,29 @@ export interface Written {
 }
 
 export function writeFilter(written: Written): string {
-  const statements = [
-    [`describe ${quote(written.describe)}`],
-    ...written.formats.map((draft) => [
-      ...comment(draft.comments),
-      printFormat(draft, written.window),
-    ]),
-    ...written.lets.map(({ comments, text }) => [...comment(comments), text]),
-    written.frame,
-    written.session === null ? [] : [written.session],
-    ...written.rules.map(({ comments, text }) => [...comment(comments), text]),
+  const parts = [
+    [
+      `describe ${quote(written.describe)}`,
+      ...written.formats.flatMap((draft) => [
+        ...comment(draft.comments),
+        printFormat(draft, written.window),
+      ]),
+    ],
+    written.lets.flatMap(({ comments, text }) => [...comment(comments), text]),
+    [...written.frame, ...(written.session === null ? [] : [written.session])],
+    written.rules.flatMap(({ comments, text }) => [...comment(comments), text]),
     comment(written.tail),
     [skeleton],
   ];
+  const body = parts.filter((part) => part.length > 0).map((part) => part.join("\n"));
   const head = comment(written.head).map((line) => `${line}\n`);
-  return `${head.join("")}filter ${written.name} ${printBlock(statements.flat())}\n`;
+  // A blank line between the parts, which no block may indent.
+  const block = printBlock([body.join("\n\n")]).replace(/^ +$/gm, "");
+  return `${head.join("")}filter ${written.name} ${block}\n`;
 }
+
+/** Every value written out. */
+export const noLets: Lets = chooseLets([]);
 
 const skeleton = `# Lines of the real log belong here: what must count, what must not, and what an attacker would write.
 # test {
@@ -48,19 +56,22 @@ const skeleton = `# Lines of the real log belong here: what must count, what mus
 # }`;
 
 function printFormat({ words, pattern }: FormatDraft, window: number): string {
-  const parts = ["format lines time", ...words];
+  const parts = ["format lines"];
+  if (words.length > 0) parts.push("time", ...words);
   if (pattern !== null) parts.push(quote(pattern));
   if (window > 1) parts.push(`window ${window}`);
   return parts.join(" ");
 }
 
-export function printDraft({ kind, end, regex, original }: Draft): string {
+export function printDraft({ kind, end, regex, original }: Draft, lets: Lets = noLets): string {
   if (regex === null) return `# not translated: ${kind} /${showText(original.text)}/`;
-  return `${kind} ${printRegex(regex)}${end ? " end" : ""}`;
+  const { template } = regex;
+  const pattern = template === null ? printRegex(regex, lets) : quote(template);
+  return `${kind} ${pattern}${end ? " end" : ""}`;
 }
 
-export function printRegex({ source, flags }: { source: string; flags: string }): string {
-  return `/${source}/${flags}`;
+export function printRegex(regex: DraftRegex, lets: Lets): string {
+  return `/${regex.wrap(lets.print(regex))}/${regex.flags}`;
 }
 
 export function quote(text: string): string {

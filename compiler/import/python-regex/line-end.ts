@@ -78,7 +78,7 @@ class Loosening {
     const branches = choice.flatMap((sequence) => {
       const loosened = this.#sequence(sequence, outer);
       const only = loosened.length === 1 ? loosened[0] : undefined;
-      return only?.type === "group" ? only.body : [loosened];
+      return only?.type === "group" && only.label === undefined ? only.body : [loosened];
     });
     // `x|\s|$` needs no second `$`.
     const firstEnd = branches.findIndex(isOnlyEnd);

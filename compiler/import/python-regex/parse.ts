@@ -1,11 +1,12 @@
 /**
  * Python's regular expressions (`re` of Python 3.11, with Fail2ban's tags) into a tree.
  *
- * In: the pattern and its flags. Out: the tree; a `Problem` for what
+ * In: the pattern, its flags, and stretches of it that have a name. Out: the tree; a `Problem` for what
  * Python rejects. A global flag at the start of a group belongs to that group, which then captures
  * nothing: so Fail2ban reads it.
  */
 
+import { type Label, labelChoice, labelSequence } from "./labels.ts";
 import { checkLookBehind } from "./look-behind.ts";
 import { itemsOf, parseSet, readEscape } from "./parse-characters.ts";
 import { notPython, Problem } from "./problem.ts";
@@ -23,9 +24,13 @@ interface Flags {
 const depthMax = 100;
 const repeatMax = 4_294_967_294;
 
-export function parsePython(pattern: string, flagText: string): Choice {
+export function parsePython(
+  pattern: string,
+  flagText: string,
+  labels: readonly Label[] = [],
+): Choice {
   const start = readGlobalFlags(pattern, flagsOf(flagText));
-  const parser = new Parser(pattern, start.index);
+  const parser = new Parser(pattern, start.index, labels);
   const body = parser.parseChoice(start.flags, 0);
   if (parser.index < pattern.length) throw notPython("unbalanced parenthesis", parser.index);
   for (const node of nodesOf(body)) {
@@ -76,10 +81,12 @@ class Parser {
   /** Groups that are not closed yet, and the tags among them. */
   readonly #open = new Set<number>();
   readonly #openTags: string[] = [];
+  readonly #labels: readonly Label[];
 
-  constructor(pattern: string, index: number) {
+  constructor(pattern: string, index: number, labels: readonly Label[]) {
     this.pattern = pattern;
     this.index = index;
+    this.#labels = labels;
   }
 
   parseChoice(flags: Flags, depth: number): Choice {
@@ -90,9 +97,12 @@ class Parser {
       throw new Problem("groups nest too deep", this.index, "split the pattern into several");
     }
     const branches: Sequence[] = [];
-    do branches.push(this.#parseSequence(flags, depth));
-    while (this.#take("|"));
-    return branches;
+    const starts: number[] = [];
+    do {
+      starts.push(this.index);
+      branches.push(this.#parseSequence(flags, depth));
+    } while (this.#take("|"));
+    return labelChoice(branches, [...starts, this.index], this.#labels);
   }
 
   #take(text: string): boolean {
@@ -103,8 +113,12 @@ class Parser {
 
   #parseSequence(flags: Flags, depth: number): Sequence {
     const nodes: Node[] = [];
+    const starts: number[] = [];
     while (this.index < this.pattern.length) {
       const at = this.index;
+      // A repeat takes the place of what it repeats; a comment makes no node.
+      starts.length = nodes.length;
+      starts.push(at);
       const unit = this.pattern[at] ?? "";
       if (unit === "|" || unit === ")") break;
       if (flags.x && this.#skipVerbose(unit)) continue;
@@ -124,10 +138,11 @@ class Parser {
         if (group !== null) nodes.push(group);
         continue;
       }
-      if ("*+?{".includes(unit) && this.#parseRepeat(nodes)) continue;
+      if ("*+?{".includes(unit) && this.#parseRepeat(nodes, starts.at(-2) ?? at)) continue;
       nodes.push(this.#parseAtom(unit, flags));
     }
-    return nodes;
+    starts.length = nodes.length;
+    return labelSequence(nodes, [...starts, this.index], this.#labels);
   }
 
   #skipVerbose(unit: string): boolean {
@@ -197,8 +212,8 @@ class Parser {
     return { type: "back", index, fold: flags.i, at };
   }
 
-  /** False: the brace stands for itself. */
-  #parseRepeat(nodes: Node[]): boolean {
+  /** False: the brace stands for itself. `start`: where the last node begins. */
+  #parseRepeat(nodes: Node[], start: number): boolean {
     const at = this.index;
     const found = /^(?:([*+?])|\{(\d*)(?:(,)(\d*))?\})([?+]?)/.exec(
       this.pattern.slice(at, at + 40),
@@ -214,7 +229,8 @@ class Parser {
     if (item.type === "repeat") throw notPython("multiple repeat", at);
     this.index += all.length;
     const mode = mark === "?" ? "lazy" : mark === "+" ? "possessive" : "greedy";
-    nodes.push({ type: "repeat", min, max, mode, item, at });
+    const [repeated = item] = labelSequence([item], [start, at], this.#labels);
+    nodes.push({ type: "repeat", min, max, mode, item: repeated, at });
     return true;
   }
 

@@ -5,13 +5,15 @@
  * that it does not have. With the flag `u` every escape must be one that `u` knows.
  */
 import { Problem } from "./problem.ts";
-import type { CharSet, Choice, Node, Repeat, Sequence, SetItem, Tag } from "./tree.ts";
+import type { CharSet, Choice, Group, Node, Repeat, Sequence, SetItem, Tag } from "./tree.ts";
 
 export interface Printing {
   /** f2b's name of a capture by its number. */
   readonly nameOf: (index: number) => string | null;
   /** The text has the flag `s`. */
   readonly dotAll: boolean;
+  /** The `let` that stands for a group with a label; null or none: it is written out. */
+  readonly letOf?: (group: Group) => string | null;
 }
 
 export function printChoice(choice: Choice, printing: Printing): string {
@@ -57,6 +59,8 @@ function printNode(node: Node, printing: Printing, inSequence: boolean): string 
     case "anchor":
       return printAnchor(node.where, node.at);
     case "group": {
+      const name = letOf(node, printing);
+      if (name !== null) return `<${name}>`;
       const text = printChoice(node.body, printing);
       return inSequence && node.body.length > 1 ? `(?:${text})` : text;
     }
@@ -80,6 +84,11 @@ function printNode(node: Node, printing: Printing, inSequence: boolean): string 
     case "condition":
       throw new Problem(node.type, node.at, "report this: it should have been rewritten");
   }
+}
+
+function letOf(node: Node, printing: Printing): string | null {
+  if (node.type !== "group" || node.label === undefined) return null;
+  return printing.letOf?.(node) ?? null;
 }
 
 function printAnchor(where: string, at: number): string {
@@ -118,6 +127,7 @@ function printRepeat(node: Repeat, printing: Printing): string {
     ((node.item.type === "char" || node.item.type === "set" || node.item.type === "dot") &&
       item.length > 0) ||
     (node.item.type === "capture" && printing.nameOf(node.item.index) !== null) ||
+    letOf(node.item, printing) !== null ||
     node.item.type === "back";
   const text = isAtom ? item : `(?:${item})`;
   const mark = node.mode === "lazy" && node.min !== node.max ? "?" : "";

@@ -1,5 +1,5 @@
 /**
- * The tree with what nobody needs left out: captures without a name, groups around what stands alone.
+ * The tree with what nobody needs left out: captures without a name, groups around what stands alone. Groups with a label stay.
  *
  * Also puts an address and its length, which Fail2ban writes as two tags, into the one tag of f2b's.
  */
@@ -10,7 +10,7 @@ export function simplify(body: Choice, isNeeded: (index: number) => boolean): Ch
   const branches = body.map((sequence) => simplifySequence(sequence, isNeeded));
   return branches.flatMap((sequence) => {
     const only = sequence.length === 1 ? sequence[0] : undefined;
-    return only?.type === "group" ? only.body : [sequence];
+    return only?.type === "group" && only.label === undefined ? only.body : [sequence];
   });
 }
 
@@ -18,7 +18,9 @@ function simplifySequence(sequence: Sequence, isNeeded: (index: number) => boole
   const nodes = sequence.flatMap((node): Sequence => {
     const inside = mapChoices(node, (choice) => simplify(choice, isNeeded));
     if (inside.type === "capture" && !isNeeded(inside.index)) return inOne(inside.body);
-    if (inside.type === "group" && inside.body.length === 1) return inside.body[0] ?? [];
+    if (inside.type === "group" && inside.body.length === 1 && inside.label === undefined) {
+      return inside.body[0] ?? [];
+    }
     if (inside.type === "repeat" && inside.max === 0) return [];
     return [inside];
   });

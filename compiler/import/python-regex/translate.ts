@@ -10,12 +10,13 @@
 import { writeAtomic } from "./atomic.ts";
 import { resolveConditions } from "./conditions.ts";
 import { flagsOf } from "./flags.ts";
+import { type Label, withoutLabels } from "./labels.ts";
 import { settleCase } from "./letter-case.ts";
 import { loosenEnd } from "./line-end.ts";
 import { unrollCaptures } from "./loops.ts";
 import { nameCaptures, usualName } from "./names.ts";
 import { parsePython } from "./parse.ts";
-import { printChoice } from "./print.ts";
+import { type Printing, printChoice } from "./print.ts";
 import { Problem } from "./problem.ts";
 import { type RoleUse, rolesOf, splitByRole } from "./roles.ts";
 import { separateGroups } from "./separate.ts";
@@ -34,6 +35,9 @@ export interface Translated {
   /** Where a capture may differ, though the verdict does not: for the reader of the report. */
   readonly remarks: readonly string[];
   readonly tree: Choice;
+  /** The same pattern with options' values in groups that bear their names. */
+  readonly labelled: Choice;
+  readonly printing: Printing;
 }
 
 export interface Untranslatable {
@@ -48,13 +52,22 @@ export interface TranslateOptions {
   readonly flags?: string;
   /** f2b's name for one of Fail2ban's groups; null: not captured. */
   readonly names?: (pythonName: string) => string | null;
+  /** Stretches of the pattern that have a name. */
+  readonly labels?: readonly Label[];
 }
 
 export function translate(
   pattern: string,
   options: TranslateOptions = {},
 ): Translated | Untranslatable {
-  return orProblem(() => translateTree(parsePython(pattern, options.flags ?? ""), options));
+  return orProblem(() => {
+    const parse = (labels: readonly Label[]) =>
+      translateTree(parsePython(pattern, options.flags ?? "", labels), options);
+    const plain = parse([]);
+    const { labels = [] } = options;
+    const named = labels.length === 0 ? plain : orProblem(() => parse(labels));
+    return named.ok ? withNamed(plain, named) : plain;
+  });
 }
 
 /**
@@ -67,12 +80,27 @@ export function translateByRole(
   options: TranslateOptions = {},
 ): { readonly ok: true; readonly pieces: readonly Translated[] } | Untranslatable {
   return orProblem(() => {
-    const pieces = splitByRole(parsePython(pattern, options.flags ?? ""), role);
-    if (pieces === null) {
-      throw new Problem(`the role ${role} in a loop`, 0, "write one pattern for each case");
-    }
-    return { ok: true, pieces: pieces.map((piece) => translateTree(piece, options)) };
+    const parse = (labels: readonly Label[]) => {
+      const pieces = splitByRole(parsePython(pattern, options.flags ?? "", labels), role);
+      if (pieces === null) {
+        throw new Problem(`the role ${role} in a loop`, 0, "write one pattern for each case");
+      }
+      return pieces.map((piece) => translateTree(piece, options));
+    };
+    const plain = parse([]);
+    const named = orProblem(() => parse(options.labels ?? []));
+    const isAlike = Array.isArray(named) && plain.length === named.length;
+    const pieces = plain.map((piece, i) => (isAlike ? withNamed(piece, named[i]) : piece));
+    return { ok: true, pieces };
   });
+}
+
+/** Names are taken over only where they change nothing: written out, both are the same text. */
+function withNamed(plain: Translated, named: Translated | undefined): Translated {
+  if (named === undefined || named.flags !== plain.flags) return plain;
+  const body = simplify(withoutLabels(named.labelled), () => true);
+  const isSame = (printChoice(body, named.printing) || "(?:)") === plain.source;
+  return isSame ? { ...plain, labelled: named.labelled, printing: named.printing } : plain;
 }
 
 function orProblem<T>(attempt: () => T): T | Untranslatable {
@@ -109,6 +137,8 @@ function translateTree(tree: Choice, options: TranslateOptions): Translated {
     roles: rolesOf(tree, names),
     remarks,
     tree: body,
+    labelled: body,
+    printing,
   };
 }
 

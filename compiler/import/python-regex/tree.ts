@@ -53,6 +53,8 @@ export interface Group {
   readonly type: "group";
   readonly body: Choice;
   readonly at: number;
+  /** The option whose value stands here. */
+  readonly label?: string;
 }
 
 export interface Capture {
