@@ -12,7 +12,9 @@ import { log, makeFolder, policy } from "./folder.ts";
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
 ];
 const texts = new Map(pages.map((page) => [page, readFileSync(join(root, page), "utf8")]));
 const readme = texts.get("README.md") ?? "";
