@@ -2,20 +2,21 @@
  * `f2b import DIR --filter NAME... -o FILE|DIR`: filters of a Fail2ban configuration as policy text.
  *
  * Written are one file with all of them, or a file each where the output is a folder. What was found on the way is told on standard
- * error with its place in the configuration, and closes with a line a filter; `--json` tells each finding as an object on standard output.
+ * error with its place in the configuration, and closes with what became of each filter; `--json` tells both as objects on standard output.
  */
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { jsonLine } from "../../runtime/escape.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { toFinding } from "../diagnostics/json.ts";
-import { countFindings, renderDiagnostic } from "../diagnostics/render.ts";
+import { renderDiagnostic } from "../diagnostics/render.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { type NamedWithArguments, readNamed } from "../import/config/arguments.ts";
 import type { ConfigFiles } from "../import/config/layers.ts";
 import { filterName, type Imported, importFilter } from "../import/import-filter.ts";
+import { reportOf } from "../import/report.ts";
 import { costOf } from "../lint/costly-regexes.ts";
 import { hostFault, inputFault, usageFault } from "./fault.ts";
+import { reportLines, reportTables } from "./import-report.ts";
 import { replaceFile } from "./replace-file.ts";
 import { complain, errorColors, print } from "./terminal.ts";
 
@@ -59,13 +60,20 @@ export function importCommand(folder: string, flags: ImportFlags): void {
     );
   });
   for (const one of all) tell(one, flags.json === true);
+  const reports = all.map(reportOf);
+  if (flags.json === true) for (const one of reports) print(jsonLine(one));
   const failed = all.filter((one) => one.text === null);
   if (failed.length > 0) {
     const names = failed.map((one) => one.name).join(", ");
     throw inputFault(`nothing is written: ${showText(names)} cannot be imported`);
   }
   write(output, all);
-  if (flags.json !== true) summarize(output, all);
+  if (flags.json === true) return;
+  const { isTTY, columns = 80 } = process.stderr;
+  complain(isTTY ? reportTables(reports, columns, errorColors) : reportLines(reports));
+  if (output === "-" || isFolder(output)) return;
+  const next = `next: f2b match ${showText(output)} LOG   which lines of a real log it counts`;
+  complain(errorColors.dim(next));
 }
 
 function readSetting(text: string): readonly [string, string] {
@@ -147,25 +155,4 @@ function isFolder(output: string): boolean {
   return (
     output.endsWith("/") || statSync(output, { throwIfNoEntry: false })?.isDirectory() === true
   );
-}
-
-/** A line a filter: what became of its patterns, and what there is to look at. */
-function summarize(output: string, all: readonly Imported[]): void {
-  const { bold, dim, yellow } = errorColors;
-  for (const { name, drafts, diagnostics } of all) {
-    const rules = drafts?.rules ?? [];
-    const lost = rules.filter((rule) => rule.regex === null).length;
-    const count = `${rules.length - lost} rule${rules.length - lost === 1 ? "" : "s"}`;
-    const missing = lost === 0 ? "" : yellow(`${lost} left out`);
-    const found = countFindings(diagnostics.sorted().filter(isTold));
-    const parts = [bold(showText(name)), count, missing, found].filter((part) => part !== "");
-    complain(parts.join("  "));
-  }
-  if (output !== "-" && !isFolder(output)) {
-    complain(dim(`next: f2b match ${showText(output)} LOG   which lines of a real log it counts`));
-  }
-}
-
-function isTold({ severity }: Diagnostic): boolean {
-  return severity !== "error";
 }

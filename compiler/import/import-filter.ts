@@ -25,6 +25,8 @@ export interface Imported {
   /** The text of one filter; null after an error. */
   readonly text: string | null;
   readonly drafts: Drafts | null;
+  /** How many `let`s the text has. */
+  readonly lets: number;
   readonly diagnostics: Diagnostics;
   readonly sources: ReadonlyMap<string, Source>;
 }
@@ -38,7 +40,7 @@ export function importFilter(
   const diagnostics = new Diagnostics();
   const places = new Places();
   const options = readFilter(name, args, files, places, diagnostics);
-  const nothing = { name, text: null, drafts: null, diagnostics };
+  const nothing = { name, text: null, drafts: null, lets: 0, diagnostics };
   if (options === null) {
     const known = files.list("filter.d").flatMap((file) => /^(.+)\.conf$/.exec(file)?.[1] ?? []);
     const hint = nearest(name, known);
@@ -54,9 +56,17 @@ export function importFilter(
   const { prefregex } = options;
   const bare = (drafts: Drafts) => write(drafts, noLets);
   const drafts = proveDrafts(first, { places, diagnostics, write: bare, costOf, prefregex });
-  const named = write(drafts, letsFor(drafts));
-  const text = compiles(named) ? named : bare(drafts);
-  return { name, text, drafts, diagnostics, sources: places.sources() };
+  const chosen = letsFor(drafts);
+  const named = write(drafts, chosen);
+  const isSound = compiles(named);
+  return {
+    name,
+    text: isSound ? named : bare(drafts),
+    drafts,
+    lets: isSound ? chosen.drafts.length : 0,
+    diagnostics,
+    sources: places.sources(),
+  };
 }
 
 const nowhere = { file: "filter.d", start: 0, end: 0 };

@@ -4,8 +4,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv } from "ajv";
+import picocolors from "picocolors";
 import t, { type Test } from "tap";
-import { f2b } from "../library/f2b.ts";
+import { reportTables } from "../../compiler/cli/import-report.ts";
+import { f2b, jsonLines, root } from "../library/f2b.ts";
 
 // Each command takes seconds where others want the machine, too.
 t.setTimeout(300_000);
@@ -48,6 +51,10 @@ t.test("a filter becomes a policy", async (t) => {
   ]);
   t.equal(ran.code, 0, ran.err);
   t.match(ran.err, /F2B1513[\s\S]*filter\.d\/door\.conf:\d+:1[\s\S]*ignoreregex/);
+  t.match(
+    ran.err,
+    /\ndoor {2}3 templates, 1 regex\n {2}left out {2}filter\.d\/door\.conf:\d+ {2}nothing/,
+  );
   const text = readFileSync(at("door.f2b"), "utf8");
   t.match(text, /^# The door's own words\.\nfilter door \{\n {2}describe "door \(mode=odd\)/);
   t.match(text, / {2}# the odd ones\n {2}fail "kicked from \{address\}"\n/);
@@ -83,10 +90,11 @@ t.test("what cannot be read is told with its place, and nothing is written", asy
   const at = makeConfig(t, conf);
   const wrong = f2b(["import", at(""), "--filter", "door[mode=none]", "-o", at("x.f2b"), "--json"]);
   t.equal(wrong.code, 1);
-  const [finding] = wrong.out
-    .trim()
-    .split("\n")
-    .map((one) => JSON.parse(one));
+  const lines = jsonLines(wrong.out);
+  const [finding, report] = [lines[0], lines.at(-1)];
+  const schema = JSON.parse(readFileSync(join(root, "schemas/import.schema.json"), "utf8"));
+  t.ok(new Ajv({ strict: false }).validate(schema, report), "the last line is as its schema says");
+  t.match(report, { filter: "door", imported: false });
   t.match(finding, {
     code: "F2B1514",
     severity: "error",
@@ -130,4 +138,27 @@ t.test("a filter for the journal's text sees host, program and process", async (
   writeFileSync(at("policy.f2b"), policy(watch.replace(" as lines", "")));
   const linted = f2b(["lint", at("policy.f2b")]);
   t.notMatch(linted.out + linted.err, /F2B4018/, "its frame does not look for what is not there");
+});
+
+t.test("on a terminal the report is a table that keeps to its width", async (t) => {
+  const missing = { code: "F2B2501", what: "this failregex is left out: f2b cannot say \u001b[2J" };
+  const text = reportTables(
+    [
+      { filter: "door", imported: true, templates: 2, regexes: 1, lets: 3, missing: [] },
+      {
+        filter: "gate",
+        imported: true,
+        templates: 0,
+        regexes: 4,
+        lets: 0,
+        missing: [{ ...missing, file: "filter.d/gate.conf", line: 17 }],
+      },
+    ],
+    60,
+    picocolors.createColors(false),
+  );
+  t.match(text, /door +│ +2 │ +1 │ +3 │ +0 │/);
+  t.match(text, /filter\.d\/gate\.conf:17 │ this failregex is/);
+  t.notOk(text.includes("\u001b"), "what stands in a configuration cannot speak to the terminal");
+  for (const line of text.split("\n")) t.ok(line.length <= 60, line);
 });

@@ -1,5 +1,7 @@
 """Python's own `re` as a child: JSON lines {pattern, flags, inputs} in, one line of matches each out.
 
+A search that takes longer than a second is given up, and the answer is {slow}: some patterns would take for ever.
+
 With the argument `stock` it lists the patterns of the stock filters of the installed Fail2ban instead,
 as its own classes read them: {filter, kind, pattern, python}.
 """
@@ -8,7 +10,30 @@ import json
 import logging
 import os
 import re
+import signal
 import sys
+
+SECONDS = 1.0
+
+
+class Slow(Exception):
+    pass
+
+
+def give_up(_signal, _frame):
+    raise Slow()
+
+
+# The matcher looks at signals now and then while it tries ways.
+signal.signal(signal.SIGALRM, give_up)
+
+
+def search(pattern, text):
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        return pattern.search(text)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def match(request):
@@ -19,7 +44,10 @@ def match(request):
         pattern = re.compile(request["pattern"], flags)
     except (re.error, OverflowError, RecursionError) as error:
         return {"error": str(error), "at": getattr(error, "pos", None)}
-    found = [pattern.search(text) for text in request["inputs"]]
+    try:
+        found = [search(pattern, text) for text in request["inputs"]]
+    except Slow:
+        return {"slow": True}
     return {"matches": [None if m is None else [m.group(0), list(m.groups()), m.groupdict()] for m in found]}
 
 

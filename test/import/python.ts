@@ -15,10 +15,12 @@ export interface PythonMatch {
 
 export type Answer =
   | { readonly error: string; readonly at: number | null }
+  | { readonly slow: true }
   | { readonly matches: readonly (PythonMatch | null)[] };
 
 type RawAnswer =
   | { error: string; at: number | null }
+  | { slow: true }
   | { matches: ([string, (string | null)[], Record<string, string | null>] | null)[] };
 
 export const hasPython =
@@ -37,7 +39,7 @@ export class Python {
     this.#child.stdin.write(`${JSON.stringify({ pattern, flags, inputs })}\n`);
     const { value } = await this.#lines.next();
     const answer = JSON.parse(value as string) as RawAnswer;
-    if ("error" in answer) return answer;
+    if ("error" in answer || "slow" in answer) return answer;
     return {
       matches: answer.matches.map((match) =>
         match === null ? null : { whole: match[0], groups: match[1], named: match[2] },

@@ -4,7 +4,8 @@
  *
  * A group that every turn sets is the same in both. One that a turn may leave out is found by writing the
  * loop as the turns before the last that sets it, that one, and the turns behind it. Verdict and capture
- * are the same when the turns are told apart by a separator; else a remark says that the capture may differ.
+ * are the same when the turns are told apart by a separator; else a remark says that the capture may differ. So it may around a turn that takes
+ * nothing: Python ends the loop there, JavaScript tries it another way.
  */
 import { Problem } from "./problem.ts";
 import { takes } from "./takes.ts";
@@ -39,8 +40,8 @@ function unrollChoice(choice: Choice, unrolling: Unrolling): Choice {
       const inside = mapChoices(node, (inner) => unrollChoice(inner, unrolling));
       if (inside.type !== "repeat" || inside.max <= 1) return [inside];
       const captures = capturesOf(inside.item);
-      if (captures.length === 0) return [inside];
       if (isNullable(inside.item)) unrolling.remarks.push(remarkOf("may match nothing", captures));
+      if (captures.length === 0) return [inside];
       if (captures.every(({ index }) => isAlwaysSet(inside.item, index))) return [inside];
       return unroll(inside, captures, unrolling);
     }),
@@ -71,7 +72,8 @@ function unroll(loop: Repeat, captures: readonly Capture[], unrolling: Unrolling
 
 function remarkOf(what: string, captures: readonly Capture[]): string {
   const names = captures.map(({ name }) => name ?? "a group").join(", ");
-  return `the turns of the loop around ${names} ${what}: then what it captures may differ`;
+  const loop = names === "" ? "a loop" : `the loop around ${names}`;
+  return `the turns of ${loop} ${what}: then what is captured may differ`;
 }
 
 function capturesOf(node: Node): Capture[] {
