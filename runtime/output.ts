@@ -5,7 +5,7 @@ import { writeSync } from "node:fs";
 
 export interface Output {
   print(line: string): void;
-  /** A message for people, to standard error. */
+  /** A message for people, to standard error; those of one turn go out together. */
   say(message: string): void;
   /** What was printed has left. */
   flush(): void;
@@ -17,12 +17,15 @@ export function openOutput(): Output {
   let held: string[] = [];
   let heldLength = 0;
   let isGone = false;
+  let said = "";
 
   function flush(): void {
     const text = held.length === 0 ? "" : `${held.join("\n")}\n`;
     held = [];
     heldLength = 0;
     if (!isGone) isGone = !writeAll(1, text);
+    if (said !== "") writeAll(2, said);
+    said = "";
   }
 
   return {
@@ -32,8 +35,8 @@ export function openOutput(): Output {
       if (heldLength >= blockLength) flush();
     },
     say(message) {
-      flush();
-      writeAll(2, `${message}\n`);
+      if (said === "") queueMicrotask(flush);
+      said += `${message}\n`;
     },
     flush,
   };

@@ -176,6 +176,8 @@ async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> 
 }
 
 function tellDecision(log: Log, decision: Decision, saved: boolean): void {
+  // Most decisions are failures, and few want to read of them.
+  if (decision.type === "failure" && !log.tells("debug")) return;
   const { level, text } = describeDecision(decision);
   const unsaved = saved || decision.type === "failure" ? "" : " (not saved: the disk refuses)";
   log.say(level, text + unsaved, { event: decision.type, jail: decision.jail });

@@ -31,6 +31,10 @@ const checkMs = 10_000;
 const notStarted = "not started";
 const pausesMs = [100, 500, 2_000, 10_000];
 
+/** More than this at once is a flood: what comes next waits as long as it took, and less work is done for more. */
+const floodChanges = 100;
+const gatherMsMax = 250;
+
 /** What was decided at once. */
 interface Waiting {
   readonly changes: readonly FirewallChange[];
@@ -127,13 +131,18 @@ export class FirewallQueue {
     // What was decided in this turn of the event loop goes out together.
     await Promise.resolve();
     let failures = 0;
+    let gatherMs = 0;
     while (!this.#started || this.#waiting.length > 0) {
       const batch = this.#started ? this.#take(firewallBatchMax) : [];
+      const changes = batch.flatMap((one) => one.changes);
+      const since = performance.now();
       try {
-        if (this.#started) await this.options.firewall.apply(batch.flatMap((one) => one.changes));
+        if (this.#started) await this.options.firewall.apply(changes);
         else await this.#restore();
         this.#lastAt = Date.now();
         failures = 0;
+        if (changes.length > floodChanges)
+          gatherMs = Math.min(performance.now() - since, gatherMsMax);
       } catch (error) {
         const fault = (error as Error).message;
         if (this.#fault !== fault) this.options.say("warning", `${fault}; bringing it back whole`);
@@ -149,6 +158,8 @@ export class FirewallQueue {
         failures++;
       }
       for (const { done } of batch) done();
+      if (gatherMs > 0) await pause(gatherMs);
+      gatherMs = 0;
     }
     this.#running = null;
   }

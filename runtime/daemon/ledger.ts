@@ -9,7 +9,7 @@ import type { Change, JailSnapshot } from "../decision.ts";
 import type { LaneSessions } from "../intake.ts";
 import { journalWaitingBytesMax } from "../limits.ts";
 import type { Position } from "../source/source.ts";
-import { Store, type StoreCounters } from "../state/store.ts";
+import { Store, type StoreCounters, type StoreOptions } from "../state/store.ts";
 import { encodeRecord, openDecoder, type Row } from "./ledger-codec.ts";
 import type { Reader } from "./reader.ts";
 import type { EvidenceLine } from "./recent-lines.ts";
@@ -43,6 +43,8 @@ export interface LedgerOptions {
   readonly restore: (record: LedgerRecord) => void;
   /** The state of all jails at the moment of the call; it may be read while they go on. */
   readonly snapshot: () => Iterable<LedgerRecord>;
+  /** Injectable for tests, as in the store. */
+  readonly write?: NonNullable<StoreOptions["write"]>;
 }
 
 /** A log whose sessions are kept. */
@@ -78,7 +80,7 @@ export class Ledger {
     const ledger = new Ledger(options);
     if (options.folder === null) return ledger;
     const decode = openDecoder(options.sentences);
-    ledger.#store = await Store.open(options.folder, { warn: options.warn }, (row) => {
+    ledger.#store = await Store.open(options.folder, options, (row) => {
       const record = decode(row);
       if (record !== null) ledger.#restore(record);
     });

@@ -20,14 +20,17 @@ export type LogFormat = "text" | "journal" | "json";
 
 export interface Log {
   level: LogLevel;
+  /** False: a message of this level is told nobody. */
+  tells(level: LogLevel): boolean;
   say(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 export function makeLog(level: LogLevel, format: LogFormat, write: (line: string) => void): Log {
   const log: Log = {
     level,
+    tells: (lineLevel) => logLevels.indexOf(lineLevel) >= logLevels.indexOf(log.level),
     say(lineLevel, message, fields = {}) {
-      if (logLevels.indexOf(lineLevel) < logLevels.indexOf(log.level)) return;
+      if (!log.tells(lineLevel)) return;
       const text = escapeText(message);
       if (format === "json") {
         write(JSON.stringify({ level: lineLevel, message: text, ...fields }));

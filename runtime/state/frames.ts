@@ -11,12 +11,12 @@ const LF = 0x0a;
 const prefixBytes = 9;
 
 export function encodeFrame(records: readonly unknown[]): Buffer {
-  const json = Buffer.from(JSON.stringify(records), "utf8");
-  const frame = Buffer.allocUnsafe(prefixBytes + json.length + 1);
-  frame.write(crc32(json).toString(16).padStart(8, "0"), 0, "latin1");
-  frame[8] = 0x20;
-  json.copy(frame, prefixBytes);
+  const json = JSON.stringify(records);
+  const frame = Buffer.allocUnsafe(prefixBytes + Buffer.byteLength(json) + 1);
+  frame.write(json, prefixBytes);
   frame[frame.length - 1] = LF;
+  const sum = crc32(frame, prefixBytes, frame.length - 1);
+  frame.write(`${sum.toString(16).padStart(8, "0")} `, 0, "latin1");
   return frame;
 }
 

@@ -10,7 +10,12 @@ function open() {
   const standing: FirewallChange[] = [];
   const told: string[] = [];
   const said: string[] = [];
-  const host = { fault: null as string | null, holds: true };
+  const host = {
+    fault: null as string | null,
+    holds: true,
+    answers: Promise.resolve(),
+    starts: 0,
+  };
   const refuse = () => {
     if (host.fault !== null) throw new Error(host.fault);
   };
@@ -19,6 +24,8 @@ function open() {
     name: "fake",
     async start(bans) {
       refuse();
+      host.starts++;
+      await host.answers;
       told.push(`start ${bans.map((ban) => ban.address).join(" ")}`.trim());
     },
     async apply(changes) {
@@ -116,3 +123,30 @@ t.test(
     t.equal(queue.room(), null, "nor does anybody once the daemon stops");
   },
 );
+
+t.test("nobody waits for room in one that hangs while it is brought back", async (t) => {
+  const { queue, host, change } = open();
+  await queue.start();
+  host.fault = "no";
+  await change("add", "192.0.2.1");
+  host.fault = null;
+  let answer = () => {};
+  host.answers = new Promise((done) => {
+    answer = done;
+  });
+  const restored = queue.restoreNow();
+  while (host.starts < 2) await new Promise((done) => setTimeout(done, 5));
+  const added = queue.add(
+    Array.from({ length: firewallWaitingMax + 1 }, (_, at) => ({
+      op: "add" as const,
+      jail: "door",
+      address: `198.18.${at >> 8}.${at & 255}`,
+      until: null,
+    })),
+  );
+  t.equal(queue.status().waiting, firewallWaitingMax + 1, "what is decided meanwhile waits");
+  t.equal(queue.room(), null, "but nobody who decides");
+  answer();
+  await Promise.all([restored, added]);
+  t.equal(queue.status().inStep, true);
+});

@@ -17,10 +17,11 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import t from "tap";
 import type { Core } from "../../runtime/daemon/core.ts";
-import type { LedgerRecord } from "../../runtime/daemon/ledger.ts";
+import { Ledger, type LedgerRecord } from "../../runtime/daemon/ledger.ts";
 import { encodeRecord, openDecoder } from "../../runtime/daemon/ledger-codec.ts";
 import type { Reader } from "../../runtime/daemon/reader.ts";
 import { openSources } from "../../runtime/daemon/sources.ts";
+import { journalWaitingBytesMax } from "../../runtime/limits.ts";
 import { findFrames, recordsOf } from "../../runtime/state/frames.ts";
 import { until } from "../host/bundle.ts";
 import { byHost, makeBan, makeFilter, makeProgram, snapshotOf } from "../runtime/fake-program.ts";
@@ -412,3 +413,54 @@ t.test(
     await core.close(false);
   },
 );
+
+t.test("sources wait for a disk that is slow, and for none that refuses", async (t) => {
+  let answer = () => {};
+  let fault: string | null = null;
+  const warnings: string[] = [];
+  const ledger = await Ledger.open({
+    folder: join(makeFolder(t), "state"),
+    warn: (message) => warnings.push(message),
+    sentences: [],
+    restore: () => {},
+    snapshot: () => [],
+    write: async (file, bytes, position) => {
+      await new Promise<void>((done) => {
+        answer = done;
+      });
+      if (fault !== null) throw new Error(fault);
+      await file.write(bytes, 0, bytes.length, position);
+    },
+  });
+  const fill = () => {
+    ledger.note({ type: "forget", key: "x".repeat(2 * journalWaitingBytesMax) });
+    return ledger.commit(true);
+  };
+  t.equal(ledger.isBehind, false);
+  const slow = fill();
+  t.equal(ledger.isBehind, true, "so much waits for it");
+  await until("the write", () => {
+    answer();
+    return ledger.counters?.waiting === 0;
+  });
+  t.equal(await slow, true);
+  t.equal(ledger.isBehind, false, "it has all");
+  fault = "ENOSPC";
+  const refused = fill();
+  await until("the fault", () => {
+    answer();
+    return ledger.counters?.fault === "ENOSPC";
+  });
+  t.equal(ledger.isBehind, false, "it refuses: nobody waits for it");
+  fault = null;
+  await until("the end", () => {
+    answer();
+    return ledger.counters?.waiting === 0;
+  });
+  t.equal(await refused, true);
+  t.match(warnings.join("; "), /ENOSPC.*works again/);
+  const closed = ledger.close();
+  const timer = setInterval(() => answer(), 5);
+  await closed;
+  clearInterval(timer);
+});

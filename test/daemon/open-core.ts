@@ -42,7 +42,7 @@ export async function openTestCore(program: Program, settings: CoreSettings = {}
   const core = await openCore({
     program,
     clock: settings.clock ?? makeHandClock(),
-    log: { level: "info", say: () => {} },
+    log: { level: "info", tells: () => true, say: () => {} },
     stateFolder: settings.stateFolder ?? null,
     report: () => {},
     dryRun: settings.dryRun ?? false,

@@ -3,6 +3,7 @@
  */
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -125,6 +126,46 @@ t.test("a journal cut at every byte gives a prefix of what was appended", async 
     t.equal(read.torn, read.end !== cut);
   }
 });
+
+t.test(
+  "a store cut at every byte has whole appends, and no more is lost at later starts",
+  async (t) => {
+    const whole = folder(t);
+    const first = await open(whole);
+    for (let n = 0; n < 4; n++) await first.store.append([{ n }, n], true);
+    await first.store.close();
+    const bytes = readFileSync(join(whole, "journal-1"));
+    const path = folder(t);
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      rmSync(path, { recursive: true, force: true });
+      mkdirSync(path, { mode: 0o700 });
+      writeFileSync(join(path, "journal-1"), bytes.subarray(0, cut));
+      // The first line is the header.
+      const lines = bytes.subarray(0, cut).toString().split("\n").length - 1;
+      const expected = Array.from({ length: Math.min(4, Math.max(0, lines - 1)) }, (_, n) => [
+        { n },
+        n,
+      ]).flat();
+      const warnings: string[] = [];
+      const second = await open(path, warnings);
+      await second.store.append(["later"], true);
+      await second.store.close();
+      const third = await open(path);
+      await third.store.close();
+      if (JSON.stringify(second.records) !== JSON.stringify(expected)) {
+        t.fail(`cut at ${cut}: ${JSON.stringify(second.records)}`);
+      }
+      if (JSON.stringify(third.records) !== JSON.stringify([...expected, "later"])) {
+        t.fail(`the start after a cut at ${cut}: ${JSON.stringify(third.records)}`);
+      }
+      const isTorn = cut > 0 && bytes[cut - 1] !== 0x0a;
+      if (warnings.length !== (isTorn ? 1 : 0) || warnings.some((one) => one.includes("corrupt"))) {
+        t.fail(`cut at ${cut}: ${warnings.join("; ") || "nothing told"}`);
+      }
+    }
+    t.pass(`${bytes.length + 1} cuts`);
+  },
+);
 
 t.test("flipped bits never invent, reorder or lose another frame's records", async (t) => {
   fc.assert(
