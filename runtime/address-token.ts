@@ -6,9 +6,9 @@
  * token, so that nobody's digits are cut into somebody else's address. `open` says that a free hole
  * or nothing stands before the hole: then the byte before it is tested too.
  */
-import { addressText, endOfIPv4, isIPv4, isIPv6, startOfIPv4 } from "./address.ts";
+import { endOfIPv4, isIPv4, isIPv6, startOfIPv4 } from "./address.ts";
 import { hexValue, isDigit, isLetter } from "./bytes.ts";
-import { fitsBefore, fitsBehind, type Neighbour } from "./holes.ts";
+import { endsAt, type Neighbour, standsAt } from "./literal.ts";
 
 const colon = 0x3a;
 const point = 0x2e;
@@ -31,30 +31,29 @@ export function takeAddress(
   limit: number,
   open: boolean,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (at >= limit || (open && !freeBefore(b, start, at))) return -1;
   if (b[at] === bracketOpen) {
     const close = runEnd(b, at + 1, limit);
     if (close >= limit || b[close] !== bracketClose || !isAddress(b, at + 1, close)) return -1;
     if (!freeBehind(b, close + 1, end, false)) return -1;
-    return fitsBehind(b, close + 1, limit, literal, fold) ? close + 1 : -1;
+    return standsAt(b, close + 1, limit, literal) ? close + 1 : -1;
   }
   // Mostly the whole run is an IPv4: then no shorter one is to be tried.
   const e = endOfIPv4(b, at, limit);
   if (e >= 0 && !(e < limit && isRunByte(b[e] as number))) {
-    return freeBehind(b, e, end, false) && fitsBehind(b, e, limit, literal, fold) ? e : -1;
+    return freeBehind(b, e, end, false) && standsAt(b, e, limit, literal) ? e : -1;
   }
   const run = runEnd(b, at, limit);
   if (run === at) return -1;
-  if (fitsAsToken(b, at, run, end, limit, literal, fold)) return run;
+  if (fitsAsToken(b, at, run, end, limit, literal)) return run;
   const last = b[run - 1];
   const ended = last === point || last === colon;
-  if (ended && fitsAsToken(b, at, run - 1, end, limit, literal, fold)) return run - 1;
+  if (ended && fitsAsToken(b, at, run - 1, end, limit, literal)) return run - 1;
   const four = fourEnd(b, at, run);
-  if (four < run && fitsAsToken(b, at, four, end, limit, literal, fold)) return four;
+  if (four < run && fitsAsToken(b, at, four, end, limit, literal)) return four;
   if (four === at || b[four - 1] !== point) return -1;
-  return fitsAsToken(b, at, four - 1, end, limit, literal, fold) ? four - 1 : -1;
+  return fitsAsToken(b, at, four - 1, end, limit, literal) ? four - 1 : -1;
 }
 
 function isAddress(b: Buffer, start: number, end: number): boolean {
@@ -69,11 +68,10 @@ function fitsAsToken(
   end: number,
   limit: number,
   literal: Neighbour,
-  fold: boolean,
 ): boolean {
   const four = isIPv4(b, at, e);
   if (!four && !isIPv6(b, at, e)) return false;
-  return freeBehind(b, e, end, !four) && fitsBehind(b, e, limit, literal, fold);
+  return freeBehind(b, e, end, !four) && standsAt(b, e, limit, literal);
 }
 
 /** Where the address that ends at `to` starts, its brackets included. */
@@ -85,13 +83,12 @@ export function takeAddressBack(
   to: number,
   open: boolean,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (to <= limit) return -1;
   if (b[to - 1] === bracketClose) {
     const inner = runStart(b, limit, to - 1);
     if (inner <= limit || b[inner - 1] !== bracketOpen || !isAddress(b, inner, to - 1)) return -1;
-    return fitsAsTokenBack(b, start, end, limit, inner - 1, to, open, false, literal, fold)
+    return fitsAsTokenBack(b, start, end, limit, inner - 1, to, open, false, literal)
       ? inner - 1
       : -1;
   }
@@ -101,20 +98,19 @@ export function takeAddressBack(
   const run = runIsFour ? s : runStart(b, limit, to);
   if (runIsFour || isIPv6(b, run, to)) {
     const six = !runIsFour;
-    if (fitsAsTokenBack(b, start, end, limit, run, to, open, six, literal, fold)) return run;
+    if (fitsAsTokenBack(b, start, end, limit, run, to, open, six, literal)) return run;
   }
   const own = runBytesAtEnd(literal);
   if (own > 0) {
     const behind = runStart(b, limit, to, own) + own;
     const four = isIPv4(b, behind, to);
     if (four || isIPv6(b, behind, to)) {
-      if (fitsAsTokenBack(b, start, end, limit, behind, to, open, !four, literal, fold))
-        return behind;
+      if (fitsAsTokenBack(b, start, end, limit, behind, to, open, !four, literal)) return behind;
     }
   }
   const four = fourStart(b, run, to);
   if (four === run || !isIPv4(b, four, to)) return -1;
-  return fitsAsTokenBack(b, start, end, limit, four, to, open, false, literal, fold) ? four : -1;
+  return fitsAsTokenBack(b, start, end, limit, four, to, open, false, literal) ? four : -1;
 }
 
 function fitsAsTokenBack(
@@ -127,15 +123,9 @@ function fitsAsTokenBack(
   open: boolean,
   bareIPv6: boolean,
   literal: Neighbour,
-  fold: boolean,
 ): boolean {
   if (!freeBehind(b, to, end, bareIPv6) || (open && !freeBefore(b, start, s))) return false;
-  return fitsBefore(b, limit, s, literal, fold);
-}
-
-/** The canonical text of a token that one of the above has taken. */
-export function takenAddress(b: Buffer, start: number, end: number): string | null {
-  return b[start] === bracketOpen ? addressText(b, start + 1, end - 1) : addressText(b, start, end);
+  return endsAt(b, limit, s, literal);
 }
 
 /** No longer token goes on before `at`. */
@@ -187,9 +177,9 @@ function isRunByte(byte: number): boolean {
 /** How many bytes of such a run the literal before an address ends with: 2 of `[IPv6:`. */
 function runBytesAtEnd(literal: Neighbour): number {
   if (literal === null) return 0;
+  const { bytes } = literal;
   let count = 0;
-  while (count < literal.length && isRunByte(literal[literal.length - 1 - count] as number))
-    count++;
+  while (count < bytes.length && isRunByte(bytes[bytes.length - 1 - count] as number)) count++;
   return count;
 }
 

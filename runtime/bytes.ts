@@ -1,55 +1,9 @@
 /**
- * Comparing, searching and decoding bytes: what generated matching code is made of.
+ * Searching and decoding bytes: what generated matching code is made of.
  *
- * In: the buffer, offsets into it, literals as bytes. Out: offsets, `-1` for "not there", or text.
- * What must hold: no function looks outside the range it is given, none allocates but `decode`, and
- * no byte makes any of them throw. Folding case means ASCII letters only; the literal is lower case.
+ * In: the buffer and offsets into it. Out: offsets, `-1` for "not there", or text. What must hold: no function
+ * looks outside the range it is given, none allocates but `decode`, and no byte makes any of them throw.
  */
-
-/** `literal` stands at `at` and ends at or before `end`. */
-export function startsWithAt(b: Buffer, at: number, end: number, literal: Uint8Array): boolean {
-  const size = literal.length;
-  if (at + size > end) return false;
-  for (let i = 0; i < size; i++) if (b[at + i] !== literal[i]) return false;
-  return true;
-}
-
-/** As `startsWithAt`, without regard to the case of ASCII letters; `literal` is lower case. */
-export function startsWithFoldedAt(
-  b: Buffer,
-  at: number,
-  end: number,
-  literal: Uint8Array,
-): boolean {
-  const size = literal.length;
-  if (at + size > end) return false;
-  for (let i = 0; i < size; i++) if (lowerCase(b[at + i] as number) !== literal[i]) return false;
-  return true;
-}
-
-/** `literal` ends at `at` and begins at or behind `start`. */
-export function endsWithAt(b: Buffer, start: number, at: number, literal: Uint8Array): boolean {
-  const from = at - literal.length;
-  return from >= start && startsWithAt(b, from, at, literal);
-}
-
-/** As `endsWithAt`, without regard to the case of ASCII letters; `literal` is lower case. */
-export function endsWithFoldedAt(
-  b: Buffer,
-  start: number,
-  at: number,
-  literal: Uint8Array,
-): boolean {
-  const from = at - literal.length;
-  return from >= start && startsWithFoldedAt(b, from, at, literal);
-}
-
-/** The first start of `literal` inside `[start, end)`; -1: it is not there. */
-export function indexIn(b: Buffer, start: number, end: number, literal: Uint8Array): number {
-  const last = end - literal.length;
-  for (let at = start; at <= last; at++) if (startsWithAt(b, at, end, literal)) return at;
-  return -1;
-}
 
 /** The first place of one byte in `[start, end)`; -1: it is not there. */
 export function byteIn(b: Buffer, start: number, end: number, byte: number): number {

@@ -1,23 +1,16 @@
 /**
  * The bounded holes of templates: docs/matching.md section 5, one pair of functions a kind.
  *
- * `takeX(b, ..., at, limit, literal, fold)` reads forward from `at` and not beyond `limit`, and
- * returns where the hole ends; `takeXBack(b, ..., limit, end, literal, fold)` reads backward from
+ * `takeX(b, ..., at, limit, literal)` reads forward from `at` and not beyond `limit`, and
+ * returns where the hole ends; `takeXBack(b, ..., limit, end, literal)` reads backward from
  * `end` and not before `limit`, and returns where it starts; -1: no extent fits. It is the longest
  * that is valid and has `literal` (null: none) as its neighbour in the direction of matching. Kinds
  * that look at the bytes outside also take the message's `start` and `end`. `address` is in
  * address-token.ts; runs of a class of bytes, forward, are in run.ts, which remembers them.
  */
-import {
-  endsWithAt,
-  endsWithFoldedAt,
-  isDigit,
-  isHexDigit,
-  isWordByte,
-  startsWithAt,
-  startsWithFoldedAt,
-} from "./bytes.ts";
+import { isDigit, isHexDigit, isWordByte } from "./bytes.ts";
 import { intDigitsMax } from "./limits.ts";
+import { endsAt, type Neighbour, standsAt } from "./literal.ts";
 import { parseAutomatic, stampEndOf } from "./time/forms.ts";
 import { StampParts } from "./time/parts.ts";
 
@@ -26,33 +19,6 @@ const point = 0x2e;
 const portDigitsMax = 5;
 const stampBytesMax = 64;
 
-/** What may stand beside a hole: bytes, lower case when `fold`; null: anything. */
-export type Neighbour = Uint8Array | null;
-
-/** The neighbour stands at `at`, inside `limit`. */
-export function fitsBehind(
-  b: Buffer,
-  at: number,
-  limit: number,
-  literal: Neighbour,
-  fold: boolean,
-): boolean {
-  if (literal === null) return true;
-  return fold ? startsWithFoldedAt(b, at, limit, literal) : startsWithAt(b, at, limit, literal);
-}
-
-/** The neighbour ends at `at`, inside `limit`. */
-export function fitsBefore(
-  b: Buffer,
-  limit: number,
-  at: number,
-  literal: Neighbour,
-  fold: boolean,
-): boolean {
-  if (literal === null) return true;
-  return fold ? endsWithFoldedAt(b, limit, at, literal) : endsWithAt(b, limit, at, literal);
-}
-
 /** The longest extent `[s, end)`, `s` at least `runStart`, that has its neighbour before it. */
 function longestFitBack(
   b: Buffer,
@@ -60,22 +26,15 @@ function longestFitBack(
   runStart: number,
   end: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
-  for (let s = runStart; s < end; s++) if (fitsBefore(b, limit, s, literal, fold)) return s;
+  for (let s = runStart; s < end; s++) if (endsAt(b, limit, s, literal)) return s;
   return -1;
 }
 
-export function takeWordBack(
-  b: Buffer,
-  limit: number,
-  end: number,
-  literal: Neighbour,
-  fold: boolean,
-): number {
+export function takeWordBack(b: Buffer, limit: number, end: number, literal: Neighbour): number {
   let s = end;
   while (s > limit && isWordByte(b[s - 1] as number)) s--;
-  return longestFitBack(b, limit, s, end, literal, fold);
+  return longestFitBack(b, limit, s, end, literal);
 }
 
 /**
@@ -95,11 +54,10 @@ export function takeNotBack(
   end: number,
   allowed: Uint8Array,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   let s = end;
   while (s > limit && allowed[b[s - 1] as number] === 1) s--;
-  return longestFitBack(b, limit, s, end, literal, fold);
+  return longestFitBack(b, limit, s, end, literal);
 }
 
 /** Digits with an optional `-` before. */
@@ -110,13 +68,12 @@ export function takeInt(
   at: number,
   limit: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (at > start && isDigit(b[at - 1] as number)) return -1;
   const first = at < limit && b[at] === minus ? at + 1 : at;
   const e = digitsEnd(b, first, limit);
   if (e === first || e - first > intDigitsMax || digitAt(b, e, end)) return -1;
-  return fitsBehind(b, e, limit, literal, fold) ? e : -1;
+  return standsAt(b, e, limit, literal) ? e : -1;
 }
 
 export function takeIntBack(
@@ -126,12 +83,11 @@ export function takeIntBack(
   limit: number,
   to: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (digitAt(b, to, end)) return -1;
   const s = digitsStart(b, limit, to);
   if (s === to || to - s > intDigitsMax) return -1;
-  return signedFitBack(b, start, limit, s, literal, fold);
+  return signedFitBack(b, start, limit, s, literal);
 }
 
 /** Digits, optionally a point and digits, with an optional `-` before. */
@@ -142,7 +98,6 @@ export function takeNumber(
   at: number,
   limit: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (at > start && isDigit(b[at - 1] as number)) return -1;
   const first = at < limit && b[at] === minus ? at + 1 : at;
@@ -150,10 +105,10 @@ export function takeNumber(
   if (whole === first) return -1;
   if (whole + 1 < limit && b[whole] === point) {
     const e = digitsEnd(b, whole + 1, limit);
-    const fits = e > whole + 1 && !digitAt(b, e, end) && fitsBehind(b, e, limit, literal, fold);
+    const fits = e > whole + 1 && !digitAt(b, e, end) && standsAt(b, e, limit, literal);
     if (fits) return e;
   }
-  return !digitAt(b, whole, end) && fitsBehind(b, whole, limit, literal, fold) ? whole : -1;
+  return !digitAt(b, whole, end) && standsAt(b, whole, limit, literal) ? whole : -1;
 }
 
 export function takeNumberBack(
@@ -163,17 +118,16 @@ export function takeNumberBack(
   limit: number,
   to: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (digitAt(b, to, end)) return -1;
   const last = digitsStart(b, limit, to);
   if (last === to) return -1;
   if (last - 1 > limit && b[last - 1] === point) {
     const s = digitsStart(b, limit, last - 1);
-    const found = s < last - 1 ? signedFitBack(b, start, limit, s, literal, fold) : -1;
+    const found = s < last - 1 ? signedFitBack(b, start, limit, s, literal) : -1;
     if (found >= 0) return found;
   }
-  return signedFitBack(b, start, limit, last, literal, fold);
+  return signedFitBack(b, start, limit, last, literal);
 }
 
 /** With the sign before `s` where there is one and its neighbour fits, else without. */
@@ -183,14 +137,13 @@ function signedFitBack(
   limit: number,
   s: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (s > limit && b[s - 1] === minus) {
     const bare = s - 1 === start || !isDigit(b[s - 2] as number);
-    if (bare && fitsBefore(b, limit, s - 1, literal, fold)) return s - 1;
+    if (bare && endsAt(b, limit, s - 1, literal)) return s - 1;
   }
   if (s > start && isDigit(b[s - 1] as number)) return -1;
-  return fitsBefore(b, limit, s, literal, fold) ? s : -1;
+  return endsAt(b, limit, s, literal) ? s : -1;
 }
 
 export function takeHex(
@@ -200,13 +153,12 @@ export function takeHex(
   at: number,
   limit: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (at > start && isHexDigit(b[at - 1] as number)) return -1;
   let e = at;
   while (e < limit && isHexDigit(b[e] as number)) e++;
   if (e === at || (e < end && isHexDigit(b[e] as number))) return -1;
-  return fitsBehind(b, e, limit, literal, fold) ? e : -1;
+  return standsAt(b, e, limit, literal) ? e : -1;
 }
 
 export function takeHexBack(
@@ -216,13 +168,12 @@ export function takeHexBack(
   limit: number,
   to: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (to < end && isHexDigit(b[to] as number)) return -1;
   let s = to;
   while (s > limit && isHexDigit(b[s - 1] as number)) s--;
   if (s === to || (s > start && isHexDigit(b[s - 1] as number))) return -1;
-  return fitsBefore(b, limit, s, literal, fold) ? s : -1;
+  return endsAt(b, limit, s, literal) ? s : -1;
 }
 
 export function takePort(
@@ -232,12 +183,11 @@ export function takePort(
   at: number,
   limit: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (at > start && isDigit(b[at - 1] as number)) return -1;
   const e = digitsEnd(b, at, limit);
   if (digitAt(b, e, end) || !isPort(b, at, e)) return -1;
-  return fitsBehind(b, e, limit, literal, fold) ? e : -1;
+  return standsAt(b, e, limit, literal) ? e : -1;
 }
 
 export function takePortBack(
@@ -247,12 +197,11 @@ export function takePortBack(
   limit: number,
   to: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   if (digitAt(b, to, end)) return -1;
   const s = digitsStart(b, limit, to);
   if ((s > start && isDigit(b[s - 1] as number)) || !isPort(b, s, to)) return -1;
-  return fitsBefore(b, limit, s, literal, fold) ? s : -1;
+  return endsAt(b, limit, s, literal) ? s : -1;
 }
 
 function isPort(b: Buffer, start: number, end: number): boolean {
@@ -270,12 +219,11 @@ export function takeTime(
   at: number,
   limit: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   const found = parseAutomatic(b, at, end, end, new StampParts());
   if (found < 0) return -1;
   const e = stampEndOf(found);
-  return e <= limit && fitsBehind(b, e, limit, literal, fold) ? e : -1;
+  return e <= limit && standsAt(b, e, limit, literal) ? e : -1;
 }
 
 export function takeTimeBack(
@@ -284,13 +232,12 @@ export function takeTimeBack(
   limit: number,
   to: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   const parts = new StampParts();
   for (let s = Math.max(limit, to - stampBytesMax); s < to; s++) {
     const found = parseAutomatic(b, s, end, end, parts);
     if (found < 0 || stampEndOf(found) !== to) continue;
-    if (fitsBefore(b, limit, s, literal, fold)) return s;
+    if (endsAt(b, limit, s, literal)) return s;
   }
   return -1;
 }
@@ -301,11 +248,10 @@ export function takeHostNameBack(
   limit: number,
   end: number,
   literal: Neighbour,
-  fold: boolean,
 ): number {
   let s = end;
   while (s > limit && isHostByte(b[s - 1] as number)) s--;
-  return longestFitBack(b, limit, s, end, literal, fold);
+  return longestFitBack(b, limit, s, end, literal);
 }
 
 /** `A-Z a-z 0-9 . _ -` */

@@ -34,6 +34,7 @@ export {
   slots,
 } from "./hit.ts";
 export { makeNotTable } from "./holes.ts";
+export { lit } from "./literal.ts";
 export { unmatched, windowed } from "./message-window.ts";
 export { begin, exec, frame, framed, isProgram, programMatches, programName } from "./pattern.ts";
 export { hostRun, notRun, wordRun } from "./run.ts";
@@ -51,7 +52,6 @@ export {
   hostBack,
   int,
   intBack,
-  lit,
   lits,
   mark,
   message,

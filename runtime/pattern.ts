@@ -4,10 +4,11 @@
  * In: a cursor on a record that a format has read. Out: whether it fits; captures stay in the cursor
  * until a rule has matched as a whole. Rules: docs/matching.md sections 3, 4 and 7.
  */
-import { decode, indexIn, lowerCase } from "./bytes.ts";
+import { decode } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { type GroupKind, isOfKind } from "./hit.ts";
-import { type Literal, open } from "./template.ts";
+import { findIn, type Literal, standsAt } from "./literal.ts";
+import { open } from "./template.ts";
 
 /** A group that must be an address or a host name, or nothing has matched. */
 export interface StrictGroup {
@@ -26,8 +27,8 @@ export function exec(
   strict: readonly StrictGroup[] = [],
 ): boolean {
   const { messageBytes, messageStart, messageEnd } = c.record;
-  if (required !== null && !contains(messageBytes, messageStart, messageEnd, required))
-    return false;
+  const lacks = required !== null && findIn(messageBytes, messageStart, messageEnd, required) < 0;
+  if (lacks) return false;
   c.text ??= decode(messageBytes, messageStart, messageEnd);
   const match = pattern.exec(c.text);
   if (match === null) return false;
@@ -39,18 +40,6 @@ export function exec(
   c.groups = groups;
   c.matched = match;
   return true;
-}
-
-/** Is the literal anywhere in `bytes[start, end)`? */
-function contains(bytes: Buffer, start: number, end: number, literal: Literal): boolean {
-  if (!literal.fold) return indexIn(bytes, start, end, literal.bytes) >= 0;
-  const want = literal.bytes;
-  for (let at = start; at + want.length <= end; at++) {
-    let i = 0;
-    while (i < want.length && lowerCase(bytes[at + i] as number) === want[i]) i++;
-    if (i === want.length) return true;
-  }
-  return false;
 }
 
 /** Sets the cursor on the program's name; false: the record has none. */
@@ -69,7 +58,7 @@ export function isProgram(c: Cursor, literal: Literal): boolean {
   const { bytes, programStart, programEnd } = c.record.header;
   return (
     programEnd - programStart === literal.bytes.length &&
-    indexIn(bytes, programStart, programEnd, literal.bytes) === programStart
+    standsAt(bytes, programStart, programEnd, literal)
   );
 }
 

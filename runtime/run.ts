@@ -7,14 +7,16 @@
  */
 import { isWordByte } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
-import { fitsBehind, makeNotTable } from "./holes.ts";
-import type { Literal } from "./template.ts";
+import { makeNotTable } from "./holes.ts";
+import { type Literal, standsAt } from "./literal.ts";
 
 /** One run of one template, with what its last attempt found. */
 export interface Run {
   /** 1 for a byte that belongs. */
   readonly table: Uint8Array;
   readonly next: Literal | null;
+  /** The byte that must stand behind it; -1: it may be any, or either case. */
+  readonly byte: number;
   /** Which text the rest is true for. */
   opened: number;
   start: number;
@@ -42,7 +44,8 @@ export function hostRun(next: Literal | null): Run {
 }
 
 function makeRun(table: Uint8Array, next: Literal | null): Run {
-  return { table, next, opened: -1, start: 0, end: 0 };
+  const byte = next === null || next.fold ? -1 : (next.bytes[0] as number);
+  return { table, next, byte, opened: -1, start: 0, end: 0 };
 }
 
 /** The end of the hole that begins at `left`; -1: it does not fit. */
@@ -55,11 +58,11 @@ export function takeRun(c: Cursor, hole: Run): number {
   let end: number;
   if (known && start + 1 === hole.start) {
     // The same run with one more byte in front: only its shortest extent is new.
-    end = hole.end >= 0 ? hole.end : fits(c, start + 1, hole.next) ? start + 1 : -1;
+    end = hole.end >= 0 ? hole.end : fits(c, start + 1, hole) ? start + 1 : -1;
   } else {
     end = start + 1;
     while (end < limit && table[bytes[end] as number] === 1) end++;
-    while (end > start && !fits(c, end, hole.next)) end--;
+    while (end > start && !fits(c, end, hole)) end--;
     if (end === start) end = -1;
   }
   hole.opened = c.opened;
@@ -68,6 +71,8 @@ export function takeRun(c: Cursor, hole: Run): number {
   return end;
 }
 
-function fits(c: Cursor, end: number, next: Literal | null): boolean {
-  return next === null || fitsBehind(c.bytes, end, c.end, next.bytes, next.fold);
+function fits(c: Cursor, end: number, { next, byte }: Run): boolean {
+  if (next === null) return true;
+  if (byte >= 0 && c.bytes[end] !== byte) return false;
+  return standsAt(c.bytes, end, c.end, next);
 }

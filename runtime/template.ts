@@ -9,30 +9,26 @@
  * Nothing is tried twice, and nothing is allocated.
  */
 import { takeAddress, takeAddressBack } from "./address-token.ts";
-import { byteIn } from "./bytes.ts";
+import { byteIn, lowerCase } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import * as holes from "./holes.ts";
+import { endsAt, type Literal, lit, type Neighbour, standsAt } from "./literal.ts";
 import { type Run, takeRun } from "./run.ts";
 
-export interface Literal {
-  /** Lower case when `fold`. */
-  readonly bytes: Uint8Array;
-  /** ASCII letters match without case. */
+/** The choices of a hole, longest first; all are folded or none. */
+export interface Words {
+  readonly all: readonly Literal[];
+  /** Each one's first and last byte: most choices go no further. */
+  readonly first: Uint8Array;
+  readonly last: Uint8Array;
   readonly fold: boolean;
 }
 
-/** A literal of a template, made once when the bundle is loaded. */
-export function lit(text: string, fold = false): Literal {
-  const folded = fold ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
-  return { bytes: new Uint8Array(Buffer.from(folded, "utf8")), fold };
+export function lits(texts: readonly string[], fold = false): Words {
+  const all = texts.map((text) => lit(text, fold));
+  const bytesAt = (at: number) => Uint8Array.from(all, ({ bytes }) => bytes.at(at) as number);
+  return { all, first: bytesAt(0), last: bytesAt(-1), fold };
 }
-
-/** The choices of a hole, longest first. */
-export function lits(texts: readonly string[], fold = false): Literal[] {
-  return texts.map((text) => lit(text, fold));
-}
-
-export type Next = Literal | null;
 
 /** Texts begun by all scanners together. */
 let opens = 0;
@@ -63,13 +59,13 @@ export function message(c: Cursor, firstSlot: number, endSlot: number): boolean 
 }
 
 export function text(c: Cursor, literal: Literal): boolean {
-  if (!holes.fitsBehind(c.bytes, c.left, c.end, literal.bytes, literal.fold)) return false;
+  if (!standsAt(c.bytes, c.left, c.end, literal)) return false;
   c.left += literal.bytes.length;
   return true;
 }
 
 export function textBack(c: Cursor, literal: Literal): boolean {
-  if (!holes.fitsBefore(c.bytes, c.start, c.right, literal.bytes, literal.fold)) return false;
+  if (!endsAt(c.bytes, c.start, c.right, literal)) return false;
   c.right -= literal.bytes.length;
   return true;
 }
@@ -114,12 +110,18 @@ function takeFree(c: Cursor, slot: number, start: number, end: number): boolean 
 
 /**
  * A row of literals and bounded holes between two free holes, at its rightmost fit. The free hole
- * behind it (`slot`) takes what lies between; the one before it is left to the cursor.
+ * behind it (`slot`) takes what lies between; the one before it is left to the cursor. `first`: the byte that the row begins with; -1:
+ * it may be any.
  */
-export function segment(c: Cursor, slot: number, row: (c: Cursor) => boolean): boolean {
-  const low = c.left;
-  const high = c.right;
+export function segment(
+  c: Cursor,
+  slot: number,
+  row: (c: Cursor) => boolean,
+  first: number,
+): boolean {
+  const { bytes, left: low, right: high } = c;
   for (let start = high; start >= low; start--) {
+    if (first >= 0 && bytes[start] !== first) continue;
     c.left = start;
     if (!row(c) || c.left > high) continue;
     const taken = takeFree(c, slot, c.left, high);
@@ -137,7 +139,7 @@ function keep(c: Cursor, slot: number, start: number, end: number): void {
 }
 
 /** The hole reaches from `left` to `end`, and its neighbour behind it; -1: it does not fit. */
-function forward(c: Cursor, slot: number, end: number, next: Next): boolean {
+function forward(c: Cursor, slot: number, end: number, next: Neighbour): boolean {
   if (end < 0) return false;
   keep(c, slot, c.left, end);
   c.left = next === null ? end : end + next.bytes.length;
@@ -145,19 +147,11 @@ function forward(c: Cursor, slot: number, end: number, next: Next): boolean {
 }
 
 /** The hole reaches from `start` to `right`, and its neighbour before it; -1: it does not fit. */
-function backward(c: Cursor, slot: number, start: number, next: Next): boolean {
+function backward(c: Cursor, slot: number, start: number, next: Neighbour): boolean {
   if (start < 0) return false;
   keep(c, slot, start, c.right);
   c.right = next === null ? start : start - next.bytes.length;
   return true;
-}
-
-function bytesOf(next: Next): Uint8Array | null {
-  return next === null ? null : next.bytes;
-}
-
-function folds(next: Next): boolean {
-  return next?.fold === true;
 }
 
 /** `word`, `not CHARS`, and the name in `host`: see run.ts. */
@@ -165,18 +159,13 @@ export function run(c: Cursor, slot: number, hole: Run): boolean {
   return forward(c, slot, takeRun(c, hole), hole.next);
 }
 
-export function wordBack(c: Cursor, slot: number, next: Next): boolean {
-  const found = holes.takeWordBack(c.bytes, c.start, c.right, bytesOf(next), folds(next));
+export function wordBack(c: Cursor, slot: number, next: Neighbour): boolean {
+  const found = holes.takeWordBack(c.bytes, c.start, c.right, next);
   return backward(c, slot, found, next);
 }
 
-export function notBack(c: Cursor, slot: number, allowed: Uint8Array, next: Next): boolean {
-  return backward(
-    c,
-    slot,
-    holes.takeNotBack(c.bytes, c.start, c.right, allowed, bytesOf(next), folds(next)),
-    next,
-  );
+export function notBack(c: Cursor, slot: number, allowed: Uint8Array, next: Neighbour): boolean {
+  return backward(c, slot, holes.takeNotBack(c.bytes, c.start, c.right, allowed, next), next);
 }
 
 /** An address where one stands, else a name. `open`: a free hole or nothing stands before. */
@@ -184,105 +173,97 @@ export function host(c: Cursor, slot: number, hole: Run, open: boolean): boolean
   return address(c, slot, hole.next, open) || run(c, slot, hole);
 }
 
-export function hostBack(c: Cursor, slot: number, next: Next, open: boolean): boolean {
+export function hostBack(c: Cursor, slot: number, next: Neighbour, open: boolean): boolean {
   if (addressBack(c, slot, next, open)) return true;
-  const found = holes.takeHostNameBack(c.bytes, c.start, c.right, bytesOf(next), folds(next));
+  const found = holes.takeHostNameBack(c.bytes, c.start, c.right, next);
   return backward(c, slot, found, next);
 }
 
-export function address(c: Cursor, slot: number, next: Next, open: boolean): boolean {
+export function address(c: Cursor, slot: number, next: Neighbour, open: boolean): boolean {
   const { bytes, start, end, left } = c;
-  return forward(
-    c,
-    slot,
-    takeAddress(bytes, start, end, left, end, open, bytesOf(next), folds(next)),
-    next,
-  );
+  return forward(c, slot, takeAddress(bytes, start, end, left, end, open, next), next);
 }
 
-export function addressBack(c: Cursor, slot: number, next: Next, open: boolean): boolean {
+export function addressBack(c: Cursor, slot: number, next: Neighbour, open: boolean): boolean {
   const { bytes, start, end, right } = c;
+  return backward(c, slot, takeAddressBack(bytes, start, end, start, right, open, next), next);
+}
+
+export function int(c: Cursor, slot: number, next: Neighbour): boolean {
+  return forward(c, slot, holes.takeInt(c.bytes, c.start, c.end, c.left, c.end, next), next);
+}
+
+export function intBack(c: Cursor, slot: number, next: Neighbour): boolean {
   return backward(
     c,
     slot,
-    takeAddressBack(bytes, start, end, start, right, open, bytesOf(next), folds(next)),
+    holes.takeIntBack(c.bytes, c.start, c.end, c.start, c.right, next),
     next,
   );
 }
 
-/** A kind of number: `int`, `number`, `hex`, `port`. */
-type TakeNumber = (
-  b: Buffer,
-  start: number,
-  end: number,
-  low: number,
-  high: number,
-  literal: Uint8Array | null,
-  fold: boolean,
-) => number;
-
-function digits(c: Cursor, take: TakeNumber, next: Next): number {
-  return take(c.bytes, c.start, c.end, c.left, c.end, bytesOf(next), folds(next));
+export function number(c: Cursor, slot: number, next: Neighbour): boolean {
+  return forward(c, slot, holes.takeNumber(c.bytes, c.start, c.end, c.left, c.end, next), next);
 }
 
-function digitsBack(c: Cursor, take: TakeNumber, next: Next): number {
-  return take(c.bytes, c.start, c.end, c.start, c.right, bytesOf(next), folds(next));
-}
-
-export function int(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, digits(c, holes.takeInt, next), next);
-}
-
-export function intBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, digitsBack(c, holes.takeIntBack, next), next);
-}
-
-export function number(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, digits(c, holes.takeNumber, next), next);
-}
-
-export function numberBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, digitsBack(c, holes.takeNumberBack, next), next);
-}
-
-export function hex(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, digits(c, holes.takeHex, next), next);
-}
-
-export function hexBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, digitsBack(c, holes.takeHexBack, next), next);
-}
-
-export function port(c: Cursor, slot: number, next: Next): boolean {
-  return forward(c, slot, digits(c, holes.takePort, next), next);
-}
-
-export function portBack(c: Cursor, slot: number, next: Next): boolean {
-  return backward(c, slot, digitsBack(c, holes.takePortBack, next), next);
-}
-
-export function time(c: Cursor, slot: number, next: Next): boolean {
-  return forward(
+export function numberBack(c: Cursor, slot: number, next: Neighbour): boolean {
+  return backward(
     c,
     slot,
-    holes.takeTime(c.bytes, c.end, c.left, c.end, bytesOf(next), folds(next)),
+    holes.takeNumberBack(c.bytes, c.start, c.end, c.start, c.right, next),
     next,
   );
 }
 
-export function timeBack(c: Cursor, slot: number, next: Next): boolean {
-  const found = holes.takeTimeBack(c.bytes, c.end, c.start, c.right, bytesOf(next), folds(next));
+export function hex(c: Cursor, slot: number, next: Neighbour): boolean {
+  return forward(c, slot, holes.takeHex(c.bytes, c.start, c.end, c.left, c.end, next), next);
+}
+
+export function hexBack(c: Cursor, slot: number, next: Neighbour): boolean {
+  return backward(
+    c,
+    slot,
+    holes.takeHexBack(c.bytes, c.start, c.end, c.start, c.right, next),
+    next,
+  );
+}
+
+export function port(c: Cursor, slot: number, next: Neighbour): boolean {
+  return forward(c, slot, holes.takePort(c.bytes, c.start, c.end, c.left, c.end, next), next);
+}
+
+export function portBack(c: Cursor, slot: number, next: Neighbour): boolean {
+  return backward(
+    c,
+    slot,
+    holes.takePortBack(c.bytes, c.start, c.end, c.start, c.right, next),
+    next,
+  );
+}
+
+export function time(c: Cursor, slot: number, next: Neighbour): boolean {
+  return forward(c, slot, holes.takeTime(c.bytes, c.end, c.left, c.end, next), next);
+}
+
+export function timeBack(c: Cursor, slot: number, next: Neighbour): boolean {
+  const found = holes.takeTimeBack(c.bytes, c.end, c.start, c.right, next);
   return backward(c, slot, found, next);
 }
 
-/** One of some words, which come longest first; all are folded or none. */
-export function words(c: Cursor, slot: number, choices: readonly Literal[], next: Next): boolean {
+export function words(
+  c: Cursor,
+  slot: number,
+  { all, first, fold }: Words,
+  next: Neighbour,
+): boolean {
   const { bytes, left, end } = c;
-  for (let i = 0; i < choices.length; i++) {
-    const { bytes: word, fold } = choices[i] as Literal;
-    if (!holes.fitsBehind(bytes, left, end, word, fold)) continue;
-    const to = left + word.length;
-    if (holes.fitsBehind(bytes, to, end, bytesOf(next), folds(next))) {
+  const byte = left < end ? (bytes[left] as number) : -1;
+  const wanted = fold ? lowerCase(byte) : byte;
+  for (let i = 0; i < first.length; i++) {
+    if (first[i] !== wanted) continue;
+    const word = all[i] as Literal;
+    const to = left + word.bytes.length;
+    if (standsAt(bytes, left, end, word) && standsAt(bytes, to, end, next)) {
       return forward(c, slot, to, next);
     }
   }
@@ -292,15 +273,17 @@ export function words(c: Cursor, slot: number, choices: readonly Literal[], next
 export function wordsBack(
   c: Cursor,
   slot: number,
-  choices: readonly Literal[],
-  next: Next,
+  { all, last, fold }: Words,
+  next: Neighbour,
 ): boolean {
   const { bytes, start, right } = c;
-  for (let i = 0; i < choices.length; i++) {
-    const { bytes: word, fold } = choices[i] as Literal;
-    if (!holes.fitsBefore(bytes, start, right, word, fold)) continue;
-    const from = right - word.length;
-    if (holes.fitsBefore(bytes, start, from, bytesOf(next), folds(next))) {
+  const byte = right > start ? (bytes[right - 1] as number) : -1;
+  const wanted = fold ? lowerCase(byte) : byte;
+  for (let i = 0; i < last.length; i++) {
+    if (last[i] !== wanted) continue;
+    const word = all[i] as Literal;
+    const from = right - word.bytes.length;
+    if (endsAt(bytes, start, right, word) && endsAt(bytes, start, from, next)) {
       return backward(c, slot, from, next);
     }
   }

@@ -29,11 +29,26 @@ function writeTemplate(module: Module, template: TemplatePlan, subject: Subject)
     subject === "message"
       ? js`${module.use("message")}(c, ${template.firstSlot}, ${template.firstSlot + template.captures.length})`
       : js`${module.use(subject === "program" ? "programName" : "value")}(c)`;
-  if (template.alternatives.length === 0) return js`false`;
-  const ways = splitTexts(template.alternatives).map((way) =>
-    writeSteps(module, way, template.ignoreCase),
-  );
-  return join([begin, writeWays(module, ways)], js` && `);
+  const { alternatives, ignoreCase } = template;
+  if (alternatives.length === 0) return js`false`;
+  // Neither side asks what the other took: a text that all ways end with tells most of them at once.
+  const ending = commonEnding(alternatives);
+  const cut = ending === null ? alternatives : alternatives.map(withoutEnding);
+  const ways = splitTexts(cut).map((way) => writeSteps(module, way, ignoreCase));
+  const first = ending === null ? [] : [writeOp(module, ending, ignoreCase, true)];
+  return join([begin, ...first, writeWays(module, ways)], js` && `);
+}
+
+/** The text that every way ends with behind its last free hole; null: there is none. */
+function commonEnding(ways: readonly Alternative[]): Op | null {
+  const last = ways[0]?.right[0];
+  if (last?.op !== "text") return null;
+  const isLast = (op: Op | undefined) => op?.op === "text" && op.text === last.text;
+  return ways.every((way) => isLast(way.right[0])) ? last : null;
+}
+
+function withoutEnding(way: Alternative): Alternative {
+  return { ...way, right: way.right.slice(1) };
 }
 
 /**
@@ -76,8 +91,10 @@ function writeSteps(module: Module, way: Alternative, fold: boolean): Step[] {
       js` && `,
     );
     const between = module.constant("between", js`(c) => ${row}`);
+    const first = ops[0];
+    const byte = first?.op === "text" && !fold ? (Buffer.from(first.text)[0] ?? -1) : -1;
     return {
-      code: js`${module.use("segment")}(c, ${slot}, ${between})`,
+      code: js`${module.use("segment")}(c, ${slot}, ${between}, ${byte})`,
       slots: [slot, ...ops.flatMap(slotsOf)],
     };
   });

@@ -4,8 +4,9 @@
  * In: a record's bytes. Out: the registers' record is the message, parts marked `P` put before the
  * `F` that ends them, stdout and stderr apart; false: it is no such record, a part, or too long.
  */
-import { isBlank, startsWithAt, trimEnd } from "../bytes.ts";
+import { isBlank, trimEnd } from "../bytes.ts";
 import { recordBytesMax } from "../limits.ts";
+import { type Literal, lit, standsAt } from "../literal.ts";
 import type { Registers } from "../registers.ts";
 import { parseIso } from "../time/calendar-forms.ts";
 import { stampForms } from "../time/forms.ts";
@@ -15,7 +16,7 @@ const full = 0x46;
 
 /** What of a stream's record has come so far. */
 interface Parts {
-  readonly name: Uint8Array;
+  readonly name: Literal;
   chunks: Buffer[];
   /** Over the limit nothing is kept, but the count goes on. */
   bytes: number;
@@ -29,7 +30,7 @@ export class CriEnvelope {
     const stampEnd = parseIso(bytes, start, end, r.parts);
     if (stampEnd < 0 || stampEnd >= end || !isBlank(bytes[stampEnd] as number)) return false;
     const streamAt = stampEnd + 1;
-    const stream = this.#streams.find((one) => startsWithAt(bytes, streamAt, end, one.name));
+    const stream = this.#streams.find((one) => standsAt(bytes, streamAt, end, one.name));
     const tagAt = streamAt + 7;
     if (stream === undefined || tagAt >= end || !isBlank(bytes[tagAt - 1] as number)) return false;
     const tag = bytes[tagAt];
@@ -73,7 +74,7 @@ export class CriEnvelope {
 }
 
 function makeParts(name: string): Parts {
-  return { name: Buffer.from(name), chunks: [], bytes: 0 };
+  return { name: lit(name), chunks: [], bytes: 0 };
 }
 
 function addPart(stream: Parts, bytes: Buffer, start: number, end: number): void {

@@ -5,7 +5,8 @@
  * false: no audit header, or a used key twice. Keys inside `msg='...'` stand beside the others. What
  * must hold: a quoted value that a client wrote cannot end the `msg` it stands in.
  */
-import { byteIn, decode, hexValue, isDigit, startsWithAt } from "../bytes.ts";
+import { byteIn, decode, hexValue, isDigit } from "../bytes.ts";
+import { lit, standsAt } from "../literal.ts";
 import type { Registers } from "../registers.ts";
 import { parseSeconds } from "../time/count-forms.ts";
 import { stampForms } from "../time/forms.ts";
@@ -38,23 +39,10 @@ const hexKeys: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "proctitle",
 ]);
 
-interface Heads {
-  readonly node: Uint8Array;
-  readonly type: Uint8Array;
-  readonly msg: Uint8Array;
-  readonly serial: Uint8Array;
-}
-
-let heads: Heads | null = null;
-
-function makeHeads(): Heads {
-  return {
-    node: Buffer.from("node="),
-    type: Buffer.from("type="),
-    msg: Buffer.from("msg=audit("),
-    serial: Buffer.from("serial"),
-  };
-}
+const nodeHead = /* @__PURE__ */ lit("node=");
+const typeHead = /* @__PURE__ */ lit("type=");
+const stampHead = /* @__PURE__ */ lit("msg=audit(");
+const serial = /* @__PURE__ */ lit("serial");
 
 /** Reads the registers' record. */
 export function readAudit(r: Registers, spec: FieldsSpec): boolean {
@@ -70,16 +58,15 @@ export function readAudit(r: Registers, spec: FieldsSpec): boolean {
 /** `[node=NAME ]type=NAME msg=audit(EPOCH[.mmm]:SERIAL):`: behind it, or -1. */
 function readHead(r: Registers, root: PathNode): number {
   const { bytes: b, start, end, header } = r;
-  heads ??= makeHeads();
   let at = start;
-  if (startsWithAt(b, at, end, heads.node)) at = bareEnd(b, at, end, false) + 1;
-  if (!startsWithAt(b, at, end, heads.type)) return -1;
-  const typeStart = at + heads.type.length;
+  if (standsAt(b, at, end, nodeHead)) at = bareEnd(b, at, end, false) + 1;
+  if (!standsAt(b, at, end, typeHead)) return -1;
+  const typeStart = at + typeHead.bytes.length;
   const typeEnd = bareEnd(b, typeStart, end, false);
   const stampAt = typeEnd + 1;
   if (typeEnd === typeStart || b[typeEnd] !== blank) return -1;
-  if (!startsWithAt(b, stampAt, end, heads.msg)) return -1;
-  const stampStart = stampAt + heads.msg.length;
+  if (!standsAt(b, stampAt, end, stampHead)) return -1;
+  const stampStart = stampAt + stampHead.bytes.length;
   const stampEnd = parseSeconds(b, stampStart, end, r.parts);
   if (stampEnd < 0 || stampEnd >= end || b[stampEnd] !== colon) return -1;
   let to = stampEnd + 1;
@@ -93,8 +80,8 @@ function readHead(r: Registers, root: PathNode): number {
   header.stampEnd = stampEnd;
   header.stampForm = stampForms.seconds;
   header.stampField = undefined;
-  take(r, childOf(root, heads.type, 0, 4), decode(b, typeStart, typeEnd));
-  take(r, childOf(root, heads.serial, 0, 6), decode(b, stampEnd + 1, to));
+  take(r, childOf(root, typeHead.bytes, 0, 4), decode(b, typeStart, typeEnd));
+  take(r, childOf(root, serial.bytes, 0, 6), decode(b, stampEnd + 1, to));
   return behind;
 }
 

@@ -5,6 +5,7 @@
  * again, and numbers that are equal where those bytes are. What must hold: a place is ` HOST PROGRAM` with the
  * byte that ends it, so that a stamp before a known place ends where it ended, whatever follows.
  */
+import { viewOf } from "../literal.ts";
 
 /** Longer ones are read each time. */
 const bytesMax = 512;
@@ -13,8 +14,8 @@ const bytesMax = 512;
 let read = 0;
 
 export class KnownHeader {
-  readonly #stamp = new Uint8Array(bytesMax);
-  readonly #place = new Uint8Array(bytesMax);
+  readonly #stamp = new DataView(new ArrayBuffer(bytesMax));
+  readonly #place = new DataView(new ArrayBuffer(bytesMax));
   /** 0: none is known. */
   stampSize = 0;
   #placeSize = 0;
@@ -26,11 +27,11 @@ export class KnownHeader {
   placeId = 0;
 
   hasStampAt(b: Buffer, at: number, end: number): boolean {
-    return this.stampSize > 0 && isAt(b, at, end, this.#stamp, this.stampSize);
+    return isAt(b, at, end, this.#stamp, this.stampSize);
   }
 
   hasPlaceAt(b: Buffer, at: number, end: number): boolean {
-    return this.#placeSize > 0 && isAt(b, at, end, this.#place, this.#placeSize);
+    return isAt(b, at, end, this.#place, this.#placeSize);
   }
 
   keepStamp(b: Buffer, start: number, end: number, form: number): void {
@@ -51,13 +52,16 @@ export class KnownHeader {
   }
 }
 
-function keep(b: Buffer, start: number, end: number, kept: Uint8Array): void {
-  for (let at = start; at < end; at++) kept[at - start] = b[at] as number;
+function keep(b: Buffer, start: number, end: number, kept: DataView): void {
+  for (let at = start; at < end; at++) kept.setUint8(at - start, b[at] as number);
 }
 
-function isAt(b: Buffer, at: number, end: number, kept: Uint8Array, size: number): boolean {
-  if (at + size > end) return false;
-  // Backwards, because it is the seconds that differ.
-  for (let i = size - 1; i >= 0; i--) if (b[at + i] !== kept[i]) return false;
-  return true;
+/** Both have four bytes at least. Backwards, because it is the seconds that differ. */
+function isAt(b: Buffer, at: number, end: number, kept: DataView, size: number): boolean {
+  if (size === 0 || at + size > end) return false;
+  const view = viewOf(b);
+  for (let i = size - 4; i > 0; i -= 4) {
+    if (view.getInt32(at + i) !== kept.getInt32(i)) return false;
+  }
+  return view.getInt32(at) === kept.getInt32(0);
 }

@@ -5,8 +5,9 @@
  * the record has no such header. What must hold: what a client can write stands in the message, so
  * the header is read from the left and never searched.
  */
-import { isDigit, isWordByte, startsWithAt } from "../bytes.ts";
+import { isDigit, isWordByte } from "../bytes.ts";
 import { programBytesMax } from "../limits.ts";
+import { lit, standsAt } from "../literal.ts";
 import type { Header, Registers } from "../registers.ts";
 import { parseIso, parseMonthFirst } from "../time/calendar-forms.ts";
 import { stampForms } from "../time/forms.ts";
@@ -23,9 +24,8 @@ const bracketClose = 0x5d;
 const backslash = 0x5c;
 const quote = 0x22;
 
-/** `Buffer.from` is asked once, when the first record is read. */
-let repeatedHead: Uint8Array | null = null;
-let repeatedMiddle: Uint8Array | null = null;
+const repeatedHead = /* @__PURE__ */ lit("message repeated ");
+const repeatedMiddle = /* @__PURE__ */ lit(" times: [ ");
 const repeatedDigitsMax = 6;
 
 /** Reads the registers' record; under a syslog envelope its header was read already. */
@@ -229,17 +229,15 @@ function elementEnd(b: Buffer, at: number, end: number): number {
 function unwrapRepeated(r: Registers): void {
   const { messageBytes: b, messageStart: start, messageEnd: end } = r;
   if (b[start] !== 0x6d || b[end - 1] !== bracketClose) return;
-  repeatedHead ??= Buffer.from("message repeated ");
-  if (!startsWithAt(b, start, end, repeatedHead)) return;
-  const from = start + repeatedHead.length;
+  if (!standsAt(b, start, end, repeatedHead)) return;
+  const from = start + repeatedHead.bytes.length;
   let at = from;
   let count = 0;
   while (at < end && at - from < repeatedDigitsMax && isDigit(b[at] as number)) {
     count = count * 10 + (b[at++] as number) - 0x30;
   }
-  repeatedMiddle ??= Buffer.from(" times: [ ");
-  if (at === from || !startsWithAt(b, at, end, repeatedMiddle)) return;
-  const messageStart = at + repeatedMiddle.length;
+  if (at === from || !standsAt(b, at, end, repeatedMiddle)) return;
+  const messageStart = at + repeatedMiddle.bytes.length;
   if (messageStart > end - 1) return;
   r.repeated = count;
   r.messageStart = messageStart;

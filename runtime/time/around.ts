@@ -5,13 +5,14 @@
  * In: bytes, the place where the piece must stand, and how far it may reach. Out: where it ends, -1:
  * it does not stand there. Each takes all it may and gives nothing back.
  */
-import { isDigit, isWordByte, startsWithAt } from "../bytes.ts";
-import type { Literal } from "../template.ts";
+import { isDigit, isWordByte } from "../bytes.ts";
+import { type Literal, standsAt } from "../literal.ts";
+import type { Words } from "../template.ts";
 
 const intDigitsMax = 18;
 
 export function timeText(b: Buffer, at: number, limit: number, text: Literal): number {
-  return startsWithAt(b, at, limit, text.bytes) ? at + text.bytes.length : -1;
+  return standsAt(b, at, limit, text) ? at + text.bytes.length : -1;
 }
 
 /** `%e %k %l`: the first of two digits may be a blank. */
@@ -47,12 +48,7 @@ export function timeNot(b: Buffer, at: number, limit: number, allowed: Uint8Arra
 }
 
 /** Choices, longest first. */
-export function timeWords(
-  b: Buffer,
-  at: number,
-  limit: number,
-  choices: readonly Literal[],
-): number {
-  for (const { bytes } of choices) if (startsWithAt(b, at, limit, bytes)) return at + bytes.length;
+export function timeWords(b: Buffer, at: number, limit: number, { all }: Words): number {
+  for (const word of all) if (standsAt(b, at, limit, word)) return at + word.bytes.length;
   return -1;
 }

@@ -6,13 +6,15 @@ import { isIP } from "node:net";
 import fc from "fast-check";
 import t from "tap";
 import {
+  addressAt,
   addressFromText,
   addressText,
   formatAddress,
   mask,
   parseAddress,
 } from "../../runtime/address.ts";
-import { takeAddress, takeAddressBack, takenAddress } from "../../runtime/address-token.ts";
+import { takeAddress, takeAddressBack } from "../../runtime/address-token.ts";
+import { lit } from "../../runtime/literal.ts";
 
 function read(text: string): string | null {
   const b = Buffer.from(text, "utf8");
@@ -192,15 +194,15 @@ t.test("mapped addresses are the IPv4 they map, however written", async () => {
 /** The token that begins at `from` in `text`, as text. */
 function forward(text: string, from: number, open: boolean, next: string | null = null) {
   const b = Buffer.from(text, "utf8");
-  const literal = next === null ? null : Buffer.from(next);
-  const end = takeAddress(b, 0, b.length, from, b.length, open, literal, false);
+  const literal = next === null ? null : lit(next);
+  const end = takeAddress(b, 0, b.length, from, b.length, open, literal);
   return end < 0 ? null : text.slice(from, end);
 }
 
 function backward(text: string, to: number, open: boolean, before: string | null = null) {
   const b = Buffer.from(text, "utf8");
-  const literal = before === null ? null : Buffer.from(before);
-  const start = takeAddressBack(b, 0, b.length, 0, to, open, literal, false);
+  const literal = before === null ? null : lit(before);
+  const start = takeAddressBack(b, 0, b.length, 0, to, open, literal);
   return start < 0 ? null : text.slice(start, to);
 }
 
@@ -301,11 +303,11 @@ t.test("what was taken is an address, on any bytes", async () => {
     fc.property(text, fc.boolean(), fc.nat(40), (sample, open, at) => {
       const b = Buffer.from(sample, "utf8");
       const from = Math.min(at, b.length);
-      const end = takeAddress(b, 0, b.length, from, b.length, open, null, false);
-      const start = takeAddressBack(b, 0, b.length, 0, from, open, null, false);
+      const end = takeAddress(b, 0, b.length, from, b.length, open, null);
+      const start = takeAddressBack(b, 0, b.length, 0, from, open, null);
       return (
-        (end < 0 || takenAddress(b, from, end) !== null) &&
-        (start < 0 || takenAddress(b, start, from) !== null)
+        (end < 0 || addressAt(b, from, end) !== null) &&
+        (start < 0 || addressAt(b, start, from) !== null)
       );
     }),
     { numRuns: 2000 },

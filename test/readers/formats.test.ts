@@ -524,6 +524,39 @@ t.test("no bytes throw, and offsets stay inside", async () => {
   );
 });
 
+t.test("what the headers before said changes nothing", async () => {
+  const pick = (...some: string[]) => fc.constantFrom(...some);
+  const stamp = pick("Mar  7 13:06:56", "Mar  7 13:06:57", "Mar 7 13:06:56", "2026-02-01 13:06:56");
+  const place = pick(" web", " 2017", " 20", " 2017x", " +01", " Z", ".5 web", "+01:00 web", " ");
+  const program = pick(" sshd", " 2017", " a:", " sshd[4", " ", " x x");
+  const tag = pick("[42]: ", "[4]:", ": ", ":", "[]: ", "[42: ", "");
+  const text = pick("hello", "message repeated 2 times: [ x]", "");
+  const line = fc.tuple(pick("", "<3>"), stamp, place, program, tag, text);
+  const header = (r: Registers, b: Buffer, enveloped: boolean) => {
+    if (enveloped) return openSyslog(r, b, 0, b.length) && readSyslog(r);
+    r.begin(b, 0, b.length);
+    return readSyslog(r);
+  };
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 8 }), fc.boolean(), (lines, enveloped) => {
+      const r = new Registers();
+      const reader = new StampReader(new Clock({ now: () => now, zone: "UTC" }));
+      return lines.every((parts) => {
+        const b = Buffer.from(parts.join(""));
+        const [fresh, wanted] = [new Registers(), header(r, b, enveloped)];
+        if (header(fresh, b, enveloped) !== wanted) return false;
+        const ms = reader.readTimeMs(r);
+        return (
+          !wanted ||
+          (JSON.stringify(seen(r)) === JSON.stringify(seen(fresh)) &&
+            (Number.isNaN(ms) ? null : new Date(ms).toISOString()) === time(fresh))
+        );
+      });
+    }),
+    { numRuns: 4000 },
+  );
+});
+
 t.test("stamps that are cut out", async (t) => {
   const facts: [ReturnType<typeof makeCut>, string, string | null][] = [
     [makeCut("start"), "2026-03-01 10:00:00 x", " x"],

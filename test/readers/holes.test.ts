@@ -3,8 +3,9 @@
  */
 import fc from "fast-check";
 import t from "tap";
-import { decode, indexIn, trimEnd } from "../../runtime/bytes.ts";
+import { decode, trimEnd } from "../../runtime/bytes.ts";
 import * as holes from "../../runtime/holes.ts";
+import { endsAt, findIn, lit, type Neighbour, standsAt } from "../../runtime/literal.ts";
 
 type Digits = (
   b: Buffer,
@@ -12,25 +13,24 @@ type Digits = (
   end: number,
   a: number,
   z: number,
-  literal: Uint8Array | null,
-  fold: boolean,
+  literal: Neighbour,
 ) => number;
 
-function literalOf(text: string | null): Uint8Array | null {
-  return text === null ? null : Buffer.from(text);
+function literalOf(text: string | null): Neighbour {
+  return text === null ? null : lit(text);
 }
 
 /** What the hole takes from place `at` on. */
 function forward(take: Digits, text: string, next: string | null, at = 0): string | null {
   const b = Buffer.from(text);
-  const end = take(b, 0, b.length, at, b.length, literalOf(next), false);
+  const end = take(b, 0, b.length, at, b.length, literalOf(next));
   return end < 0 ? null : b.toString("utf8", at, end);
 }
 
 /** What the hole takes before place `to`. */
 function backward(take: Digits, text: string, before: string | null, to = text.length) {
   const b = Buffer.from(text);
-  const start = take(b, 0, b.length, 0, to, literalOf(before), false);
+  const start = take(b, 0, b.length, 0, to, literalOf(before));
   return start < 0 ? null : b.toString("utf8", start, to);
 }
 
@@ -79,7 +79,7 @@ t.test("hex and port", async (t) => {
 t.test("words and runs, backward", async (t) => {
   const word = (text: string, before: string | null) => {
     const b = Buffer.from(text);
-    const start = holes.takeWordBack(b, 0, b.length, literalOf(before), false);
+    const start = holes.takeWordBack(b, 0, b.length, literalOf(before));
     return start < 0 ? null : b.toString("utf8", start);
   };
   t.equal(word("a b:c:d", "b:"), "c:d");
@@ -89,7 +89,7 @@ t.test("words and runs, backward", async (t) => {
   const table = holes.makeNotTable(" ü");
   const not = (text: string) => {
     const b = Buffer.from(text);
-    const start = holes.takeNotBack(b, 0, b.length, table, null, false);
+    const start = holes.takeNotBack(b, 0, b.length, table, null);
     return start < 0 ? null : b.toString("utf8", start);
   };
   t.equal(not("a\tb"), "a\tb");
@@ -101,7 +101,7 @@ t.test("words and runs, backward", async (t) => {
 t.test("time", async (t) => {
   const time = (text: string, next: string | null) => {
     const b = Buffer.from(text);
-    const end = holes.takeTime(b, b.length, 0, b.length, literalOf(next), false);
+    const end = holes.takeTime(b, b.length, 0, b.length, literalOf(next));
     return end < 0 ? null : b.toString("utf8", 0, end);
   };
   t.equal(time("2024-03-07 10:00:00 UTC x", " x"), "2024-03-07 10:00:00 UTC");
@@ -109,7 +109,7 @@ t.test("time", async (t) => {
   t.equal(time("2024-03-07 10:00:00", " x"), null);
   const back = (text: string, before: string | null) => {
     const b = Buffer.from(text);
-    const start = holes.takeTimeBack(b, b.length, 0, b.length, literalOf(before), false);
+    const start = holes.takeTimeBack(b, b.length, 0, b.length, literalOf(before));
     return start < 0 ? null : b.toString("utf8", start);
   };
   t.equal(back("since Sat Jun 01 02:17:42 2013", " "), "Sat Jun 01 02:17:42 2013");
@@ -119,29 +119,56 @@ t.test("time", async (t) => {
 
 t.test("neighbours without case", async (t) => {
   const b = Buffer.from("42 PORT");
-  t.equal(holes.takeInt(b, 0, b.length, 0, b.length, Buffer.from(" port"), true), 2);
-  t.equal(holes.takeInt(b, 0, b.length, 0, b.length, Buffer.from(" port"), false), -1);
-  t.ok(holes.fitsBefore(b, 0, b.length, Buffer.from("port"), true));
-  t.notOk(holes.fitsBefore(b, 4, b.length, Buffer.from("port"), true), "outside the limit");
-  const folded = Buffer.from("[@");
-  t.notOk(holes.fitsBehind(Buffer.from("{`"), 0, 2, folded, true), "only letters have case");
+  t.equal(holes.takeInt(b, 0, b.length, 0, b.length, lit(" port", true)), 2);
+  t.equal(holes.takeInt(b, 0, b.length, 0, b.length, lit(" port")), -1);
+  t.ok(endsAt(b, 0, b.length, lit("port", true)));
+  t.notOk(endsAt(b, 4, b.length, lit("port", true)), "outside the limit");
+  t.notOk(standsAt(Buffer.from("{`"), 0, 2, lit("[@", true)), "only letters have case");
 });
+
+t.test(
+  "a literal stands where its bytes do, in the middle of a buffer and at its end",
+  async () => {
+    const some = (maxLength: number) =>
+      fc
+        .array(fc.constantFrom("a", "B", "b", "\0", "ü", "x"), { maxLength })
+        .map((all) => all.join(""));
+    fc.assert(
+      fc.property(
+        some(14),
+        some(9),
+        fc.nat(12),
+        fc.nat(4),
+        fc.boolean(),
+        (text, part, at, cut, fold) => {
+          const b = Buffer.from(text);
+          const end = Math.max(0, b.length - cut);
+          const folded = (bytes: Buffer) =>
+            fold
+              ? Buffer.from(bytes.map((byte) => (byte >= 0x41 && byte <= 0x5a ? byte | 32 : byte)))
+              : bytes;
+          const [whole, wanted] = [folded(b.subarray(0, end)), folded(Buffer.from(part))];
+          const stands = at <= end && whole.subarray(at, at + wanted.length).equals(wanted);
+          const literal = lit(part, fold);
+          return (
+            standsAt(b, at, end, literal) === (stands && at + wanted.length <= end) &&
+            endsAt(b, 0, end, literal) === whole.subarray(-wanted.length || end).equals(wanted) &&
+            findIn(b, 0, end, literal) === whole.indexOf(wanted)
+          );
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  },
+);
 
 t.test("bytes", async () => {
   fc.assert(
-    fc.property(
-      fc.uint8Array({ maxLength: 40 }),
-      fc.uint8Array({ maxLength: 3 }),
-      (noise, part) => {
-        const b = Buffer.from(noise);
-        const cut = b.toString("latin1").replace(/[\r \t]+$/, "").length;
-        return (
-          decode(b, 0, b.length) === b.toString("utf8") &&
-          indexIn(b, 0, b.length, part) === b.indexOf(Buffer.from(part)) &&
-          trimEnd(b, 0, b.length) === cut
-        );
-      },
-    ),
+    fc.property(fc.uint8Array({ maxLength: 40 }), (noise) => {
+      const b = Buffer.from(noise);
+      const cut = b.toString("latin1").replace(/[\r \t]+$/, "").length;
+      return decode(b, 0, b.length) === b.toString("utf8") && trimEnd(b, 0, b.length) === cut;
+    }),
     { numRuns: 1000 },
   );
 });
@@ -163,11 +190,11 @@ t.test(
         const b = Buffer.from(sample);
         const from = Math.min(at, b.length);
         return pairs.every(([take, takeBack]) => {
-          const end = take(b, 0, b.length, from, b.length, null, false);
-          const start = takeBack(b, 0, b.length, 0, from, null, false);
+          const end = take(b, 0, b.length, from, b.length, null);
+          const start = takeBack(b, 0, b.length, 0, from, null);
           const inside = (end < 0 || end > from) && end <= b.length && start < Math.max(from, 1);
-          const whole = take(b, 0, b.length, 0, b.length, null, false) === b.length;
-          const wholeBack = takeBack(b, 0, b.length, 0, b.length, null, false) === 0;
+          const whole = take(b, 0, b.length, 0, b.length, null) === b.length;
+          const wholeBack = takeBack(b, 0, b.length, 0, b.length, null) === 0;
           return inside && (b.length === 0 || whole === wholeBack);
         });
       }),
