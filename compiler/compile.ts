@@ -8,7 +8,7 @@ import type { Policy } from "../schemas/policy.ts";
 import { check, type Wanted } from "./2-check/check.ts";
 import { type Files, load } from "./2-check/load.ts";
 import { plan } from "./3-plan/plan.ts";
-import { type BundleOptions, bundle } from "./4-write/bundle.ts";
+import { type BundleOptions, bundle, startBundler } from "./4-write/bundle.ts";
 import { emit } from "./4-write/emit.ts";
 import { Diagnostics } from "./diagnostics/diagnostic.ts";
 import { lint } from "./lint/lint.ts";
@@ -48,6 +48,7 @@ export async function compile(
   files: Files,
   options: CompileOptions,
 ): Promise<Compiled> {
+  startBundler();
   const checked = read(entry, files, options.wanted);
   const { policy, diagnostics } = checked;
   if (policy === null || diagnostics.hasErrors) return { ...checked, bundle: null };

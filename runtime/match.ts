@@ -22,12 +22,37 @@ export interface MatchOptions {
   readonly zone: string | null;
 }
 
-export async function match(
+/** What a rule made of a record; valid only while it is given. */
+export interface Match {
+  readonly event: SessionEvent;
+  /** The capture `id`, else the address, else the host name. */
+  readonly id: string | null;
+  /** Name and text, each cut to what a person would read. */
+  readonly captures: readonly (readonly [name: string, text: string])[];
+}
+
+export interface MatchSums {
+  readonly lines: number;
+  readonly failures: number;
+}
+
+/** Reports lines of JSON. */
+export function match(
   program: Program,
   options: MatchOptions,
   chunks: AsyncIterable<Buffer>,
   report: (line: string) => void,
-): Promise<{ lines: number; failures: number }> {
+): Promise<MatchSums> {
+  return findMatches(program, options, chunks, (found) => report(lineOf(program, found)));
+}
+
+/** The same as data. */
+export async function findMatches(
+  program: Program,
+  options: MatchOptions,
+  chunks: AsyncIterable<Buffer>,
+  give: (found: Match) => void,
+): Promise<MatchSums> {
   let failures = 0;
   const lane = { scanner: options.scanner, zone: options.zone };
   const intake = openIntake(
@@ -38,7 +63,7 @@ export async function match(
       if (event.kind === "nobody") return;
       if (event.kind === "failure") failures += 1;
       else if (!options.all) return;
-      report(lineOf(program, event));
+      give(matchOf(event));
     },
   );
   const cutter = cutRecords(intake);
@@ -47,18 +72,28 @@ export async function match(
   return { lines: intake.records(), failures };
 }
 
-/** The match object of the charter as text; a host name gives `"address":null` and `id` the name. */
-function lineOf(program: Program, event: SessionEvent): string {
-  const { line, rule, kind, address, host } = event;
-  const filter = program.filters[event.filter]?.name ?? "";
-  let id = address ?? host;
-  let captures = "";
+function matchOf(event: SessionEvent): Match {
+  const captures: (readonly [string, string])[] = [];
+  let id = event.address ?? event.host;
   event.eachCapture((name, text) => {
+    captures.push([name, cutText(text)]);
     if (name === "id") id = addressFromText(text) ?? text;
-    const cut = jsonText(cutText(text));
-    captures += `${captures === "" ? "" : ","}${jsonText(name)}:${cut}`;
   });
-  // Put together by hand, for there are as many of these as a log has failures.
-  const rest = `"address":${jsonText(address)},"id":${jsonText(id)},"time":${jsonText(isoTime(event.time))}`;
-  return `{"line":${line},"filter":${jsonText(filter)},"rule":${jsonText(rule.name)},"kind":"${kind}",${rest},"captures":{${captures}}}`;
+  return { event, id, captures };
+}
+
+/**
+ * The match object of the charter as text; a host name gives `"address":null` and `id` the name. Put together by
+ * hand, for there are as many of them as a log has failures.
+ */
+function lineOf(program: Program, { event, id, captures }: Match): string {
+  const { line, rule, kind, address, time } = event;
+  const filter = jsonText(program.filters[event.filter]?.name ?? "");
+  const who = `"address":${jsonText(address)},"id":${jsonText(id)}`;
+  let texts = "";
+  for (const [name, text] of captures) {
+    texts += `${texts === "" ? "" : ","}${jsonText(name)}:${jsonText(text)}`;
+  }
+  const rest = `${who},"time":${jsonText(isoTime(time))},"captures":{${texts}}`;
+  return `{"line":${line},"filter":${filter},"rule":${jsonText(rule.name)},"kind":"${kind}",${rest}}`;
 }

@@ -4,12 +4,12 @@
  * In: the command. Out: lines of JSON, or a table of bans and a sentence. Throws `UsageError` for a jail that
  * is not there, and the system's own error for a log that cannot be read.
  */
-import { createReadStream } from "node:fs";
 import { type ReplayCommand, UsageError } from "./arguments.ts";
 import type { Program } from "./contract.ts";
 import type { Decision } from "./decision.ts";
 import { escapeText, isoTime } from "./escape.ts";
 import type { Output } from "./output.ts";
+import { readChunks } from "./read-chunks.ts";
 import { type ReplayLog, type ReplaySummary, replay, replayDecisions } from "./replay.ts";
 import { formatTable } from "./table.ts";
 
@@ -23,8 +23,7 @@ export async function runReplay(
       const known = program.jails.map((one) => one.name).join(", ");
       throw new UsageError(`there is no jail "${jail}"; there are: ${known}`);
     }
-    const chunks =
-      path === "-" ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 });
+    const chunks = path === "-" ? process.stdin : readChunks(path);
     return { name: path, chunks, ...(jail === null ? {} : { jail }) };
   });
   const warn = (message: string) => output.say(escapeText(message));
@@ -35,8 +34,7 @@ export async function runReplay(
   }
   const rows: string[][] = [];
   const summary = await replayDecisions(program, logs, options, (decision) => {
-    const row = rowOf(decision, command.all);
-    if (row !== null) rows.push(row);
+    rows.push(rowOf(decision));
   });
   if (rows.length > 0) for (const line of formatTable(head, rows)) output.print(line);
   output.print(sentenceOf(summary));
@@ -44,10 +42,8 @@ export async function runReplay(
 
 const head = ["TIME", "JAIL", "", "WHO", "UNTIL", "FAILURES", "WHERE"];
 
-/** Null: not for this table. */
-function rowOf(decision: Decision, all: boolean): string[] | null {
+function rowOf(decision: Decision): string[] {
   const { type, jail, id, time, file, line, observed } = decision;
-  if (!all && (type === "failure" || type === "spared")) return null;
   const verb = observed && type === "ban" ? "would ban" : type;
   const isBan = decision.type === "ban" || decision.type === "prolong";
   const until = isBan ? (isoTime(decision.until) ?? "ever") : "";

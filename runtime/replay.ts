@@ -63,8 +63,7 @@ export async function replay(
   report: (line: string) => void,
 ): Promise<ReplaySummary> {
   const summary = await replayDecisions(program, logs, options, (decision) => {
-    const isWanted = decision.type !== "failure" && decision.type !== "spared";
-    if (options.all || isWanted) report(jsonLine(decisionLine(decision)));
+    report(jsonLine(decisionLine(decision)));
   });
   report(jsonLine({ type: "summary", ...summary }));
   return summary;
@@ -74,7 +73,7 @@ export async function replay(
 export async function replayDecisions(
   program: Program,
   logs: readonly ReplayLog[],
-  options: Omit<ReplayOptions, "all"> & { readonly all?: boolean },
+  options: ReplayOptions,
   give: (decision: Decision) => void,
 ): Promise<ReplaySummary> {
   const clock: Clock = { first: Number.NaN, now: Number.NaN };
@@ -82,8 +81,10 @@ export async function replayDecisions(
     lookUp: options.lookUp ?? lookUpHere(program, options.warn ?? (() => {})),
     chance: repeatableChance,
     onChange: () => {},
-    tellsFailures: options.all !== false,
-    give,
+    tellsFailures: options.all,
+    give: (decision) => {
+      if (options.all || decision.type !== "spared") give(decision);
+    },
   });
   let lines = 0;
   for (const log of logs) lines += await replayLog(program, jails, log, options, clock);
@@ -101,7 +102,7 @@ async function replayLog(
   program: Program,
   jails: Jails,
   log: ReplayLog,
-  options: Omit<ReplayOptions, "all">,
+  options: ReplayOptions,
   clock: Clock,
 ): Promise<number> {
   const lanes: (LaneSpec & { readonly inputs: JailInput[] })[] = [];

@@ -6,9 +6,11 @@
  * one file starts in half the time; esbuild and recheck bring programs of their own and stay outside.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { Ajv } from "ajv";
+import standalone from "ajv/dist/standalone/index.js";
+import { build, transformSync } from "esbuild";
 import { digestFile, digestInputs, root } from "./setup.mjs";
 
 const dist = join(root, "dist");
@@ -19,6 +21,21 @@ for (const script of ["generate-types.ts", "generate-grammar.ts"]) {
   const result = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
   if (result.status !== 0) process.exit(1);
 }
+
+/** Ajv's code for the policy's schema, in place of the file that would have it made at each start. */
+const validator = {
+  name: "validator",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]policy-validator\.ts$/ }, () => {
+      const schema = readFileSync(join(root, "schemas/policy.schema.json"), "utf8");
+      const code = { source: true, esm: true };
+      const ajv = new Ajv({ strict: true, allowUnionTypes: true, inlineRefs: false, code });
+      const text = standalone.default(ajv, ajv.compile(JSON.parse(schema)));
+      const { code: contents } = transformSync(text, { minify: true });
+      return { contents, loader: "js", resolveDir: root };
+    });
+  },
+};
 
 const digest = digestInputs();
 try {
@@ -32,6 +49,7 @@ try {
     platform: "node",
     target: "node20",
     external: ["esbuild", "recheck"],
+    plugins: [validator],
     chunkNames: "[name]-[hash]",
     // Packages in CommonJS ask for Node's modules by require, which an ES module does not have.
     banner: {

@@ -9,13 +9,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join as joinPath } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build, type Plugin, transform } from "esbuild";
 import type { Source } from "../source.ts";
 import { comment, join } from "./code.ts";
 import { runtimeSpecifier } from "./emit.ts";
 import { mapModule } from "./source-map.ts";
 
-/** `run`: starts when it is run. `tools`: exports `program`, `match`, `replay`. `program`: that alone. */
+/** `run`: starts when it is run. `tools`: exports `program`, and what matches and replays. `program`: that alone. */
 type BundleKind = "run" | "tools" | "program";
 
 export interface BundleOptions {
@@ -46,12 +46,19 @@ export { program };
 if (isMain(import.meta.url)) main(program);
 `,
   tools: `export { program } from "f2b:policy";
-export { match } from "f2b:runtime/match.ts";
-export { replay } from "f2b:runtime/replay.ts";
+export { findMatches, match } from "f2b:runtime/match.ts";
+export { replay, replayDecisions } from "f2b:runtime/replay.ts";
 `,
   program: `export { program } from "f2b:policy";
 `,
 };
+
+/** esbuild is a program of its own that takes a while to start: who will bundle soon asks for it early. */
+export function startBundler(): void {
+  transform("").catch(() => {
+    // `bundle` says what is wrong.
+  });
+}
 
 export async function bundle(moduleText: string, options: BundleOptions): Promise<Bundle> {
   const minify = options.minify ?? false;

@@ -4,12 +4,11 @@
  * In: a path, or `-` for standard input. Out: its chunks, counted by a progress bar. That it is there is
  * checked before anything is read. Compressed logs go through a pipe: `zcat LOG.gz | f2b match POLICY -`.
  */
-import { createReadStream, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { readChunks } from "../../runtime/read-chunks.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { hostFault, usageFault } from "./fault.ts";
 import type { Progress } from "./progress.ts";
-
-const chunkBytes = 1 << 20;
 
 /** Its size in bytes; 0 where nobody knows, as of a pipe. Throws when it cannot be read. */
 export function measureLog(path: string): number {
@@ -24,10 +23,8 @@ export function measureLog(path: string): number {
 }
 
 export async function* readLog(path: string, progress: Progress): AsyncGenerator<Buffer> {
-  const stream =
-    path === "-" ? process.stdin : createReadStream(path, { highWaterMark: chunkBytes });
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of path === "-" ? process.stdin : readChunks(path)) {
       progress.advance((chunk as Buffer).length);
       yield chunk as Buffer;
     }

@@ -4,7 +4,8 @@
  * Every filter that a jail uses looks at every line, or the one named by `--filter`: as the jails use it,
  * unless `--set` gives it other arguments. A file of filters without jails is matched with all of them.
  */
-import type { MatchLine } from "../../schemas/match.ts";
+import { isoTime } from "../../runtime/escape.ts";
+import type { Match } from "../../runtime/match.ts";
 import type { Filter, Policy } from "../../schemas/policy.ts";
 import type { Wanted } from "../2-check/check.ts";
 import { showText } from "../diagnostics/show-text.ts";
@@ -28,25 +29,31 @@ export async function matchCommand(name: string, log: string, flags: MatchFlags)
   const args = readSettings(flags);
   const progress = new Progress("match", measureLog(log));
   const pick = (policy: Policy) => [pickFilters(policy, flags.filter, args)];
-  const { match, program } = await loadTools(name, wantedBy(name, flags.filter, args), pick);
-  const scanner = program.scanners.length - 1;
-  const rules = new Map<string, number>();
-  const sums = await match(
-    program,
-    { scanner, all: flags.all === true, now, zone: null },
-    readLog(log, progress),
-    (line) => {
+  const tools = await loadTools(name, wantedBy(name, flags.filter, args), pick);
+  const { program } = tools;
+  const options = {
+    scanner: program.scanners.length - 1,
+    all: flags.all === true,
+    now,
+    zone: null,
+  };
+  if (flags.json === true) {
+    await tools.match(program, options, readLog(log, progress), (line) => {
       progress.clear();
-      if (flags.json === true) print(line);
-      else {
-        const found: MatchLine = JSON.parse(line);
-        rules.set(found.rule, (rules.get(found.rule) ?? 0) + 1);
-        print(describeMatch(found));
-      }
-    },
-  );
+      print(line);
+    });
+    progress.clear();
+    return;
+  }
+  const rules = new Map<string, number>();
+  const sums = await tools.findMatches(program, options, readLog(log, progress), (found) => {
+    progress.clear();
+    const rule = found.event.rule.name;
+    rules.set(rule, (rules.get(rule) ?? 0) + 1);
+    print(describeMatch(found));
+  });
   progress.clear();
-  if (flags.json !== true) printSums(sums, rules);
+  printSums(sums, rules);
 }
 
 function readSettings({ filter, set }: MatchFlags): Record<string, string> {
@@ -90,14 +97,13 @@ function pickFilters(
   return [best.id];
 }
 
-function describeMatch({ line, rule, kind, id, time, captures }: MatchLine): string {
+function describeMatch({ event, id, captures }: Match): string {
   const { bold, cyan, dim, red } = outColors;
   const who = id === null ? dim("nobody") : bold(showText(id));
-  const mark = kind === "failure" ? red("failure") : cyan(kind);
-  const rest = Object.entries(captures)
-    .filter(([name]) => name !== "address")
-    .map(([name, value]) => `${name}=${showText(value ?? "")}`);
-  return [String(line).padStart(7), mark, who, rule, dim(time ?? "no time"), ...rest].join("  ");
+  const mark = event.kind === "failure" ? red("failure") : cyan(event.kind);
+  const time = dim(isoTime(event.time) ?? "no time");
+  const rest = captures.map(([name, text]) => `${name}=${showText(text)}`);
+  return [String(event.line).padStart(7), mark, who, event.rule.name, time, ...rest].join("  ");
 }
 
 function printSums(sums: { lines: number; failures: number }, rules: Map<string, number>): void {

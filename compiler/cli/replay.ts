@@ -3,8 +3,10 @@
  *
  * Logs are read one after the other, in the order given; `--source JAIL=LOG` gives one to one jail only.
  */
+import type { Decision } from "../../runtime/decision.ts";
+import { isoTime } from "../../runtime/escape.ts";
+import type { ReplaySummary } from "../../runtime/replay.ts";
 import { formatTable } from "../../runtime/table.ts";
-import type { ReplayLine } from "../../schemas/replay.ts";
 import { nearest } from "../1-read/nearest.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { inputFault, usageFault } from "./fault.ts";
@@ -36,27 +38,35 @@ export async function replayCommand(
     throw usageFault("replay needs a log", `f2b replay ${name} /var/log/auth.log`);
   }
   const bytesTotal = choices.reduce((sum, one) => sum + measureLog(one.path), 0);
-  const { program, replay } = await loadTools(name, {});
+  const tools = await loadTools(name, {});
+  const { program } = tools;
   const jails = program.jails.map((jail) => jail.name);
   if (jails.length === 0) throw inputFault(`${name} has no jail; f2b match looks at filters alone`);
   for (const { jail } of choices) if (jail !== null) checkJail(jail, jails);
 
   const progress = new Progress("replay", bytesTotal);
-  const show = flags.json === true ? print : makeReport();
-  await replay(
-    program,
-    choices.map(({ path, jail }) => ({
-      name: path,
-      chunks: readLog(path, progress),
-      ...(jail === null ? {} : { jail }),
-    })),
-    { all: flags.all === true, now, zone: null, warn: (message) => complain(`f2b: ${message}`) },
-    (line) => {
+  const logs = choices.map(({ path, jail }) => ({
+    name: path,
+    chunks: readLog(path, progress),
+    ...(jail === null ? {} : { jail }),
+  }));
+  const warn = (message: string) => complain(`f2b: ${message}`);
+  const options = { all: flags.all === true, now, zone: null, warn };
+  if (flags.json === true) {
+    await tools.replay(program, logs, options, (line) => {
       progress.clear();
-      show(line);
-    },
-  );
+      print(line);
+    });
+    progress.clear();
+    return;
+  }
+  const banned = new Map<string, Banned>();
+  const summary = await tools.replayDecisions(program, logs, options, (decision) => {
+    progress.clear();
+    report(decision, banned);
+  });
   progress.clear();
+  reportSums(summary, banned);
 }
 
 function readSource(text: string): LogChoice {
@@ -76,40 +86,44 @@ function checkJail(name: string, jails: readonly string[]): void {
   );
 }
 
-/** Decisions as they come, then who was banned most. */
-function makeReport(): (line: string) => void {
+interface Banned {
+  readonly jail: string;
+  readonly id: string;
+  readonly bans: number;
+  readonly failures: number;
+}
+
+/** A decision as it comes; `banned` counts who was. */
+function report(decision: Decision, banned: Map<string, Banned>): void {
   const { bold, dim, green, red, yellow } = outColors;
-  const banned = new Map<string, { jail: string; id: string; bans: number; failures: number }>();
-  return (line) => {
-    const one: ReplayLine = JSON.parse(line);
-    if (one.type === "summary") {
-      if (banned.size > 0) print("");
-      const rows = [...banned.values()].sort((a, b) => b.bans - a.bans).slice(0, 20);
-      if (rows.length > 0) {
-        const cells = rows.map((row) => [row.jail, row.id, String(row.bans), String(row.failures)]);
-        for (const text of formatTable(["jail", "who", "bans", "failures"], cells)) print(text);
-        if (banned.size > rows.length) print(dim(`and ${banned.size - rows.length} more`));
-        print("");
-      }
-      const days = (one.seconds / 86_400).toFixed(1);
-      print(
-        bold(
-          `${one.lines} lines, ${one.failures} failures, ${one.bans} bans in ${days} days of log`,
-        ),
-      );
-      return;
-    }
-    const who = `${bold(showText(one.id))}  ${one.jail}`;
-    if (one.type === "ban") {
-      const key = `${one.jail} ${one.id}`;
-      const row = banned.get(key) ?? { jail: one.jail, id: one.id, bans: 0, failures: 0 };
-      banned.set(key, { ...row, bans: row.bans + 1, failures: row.failures + one.failures });
-      const until = one.until === null ? "for ever" : `until ${one.until}`;
-      const what = one.observed ? yellow("would ban") : red("ban");
-      print(
-        `${dim(one.time)}  ${what}  ${who}  ${until}  ${one.failures} failures, line ${one.line}`,
-      );
-    } else if (one.type === "unban") print(`${dim(one.time)}  ${green("unban")}  ${who}`);
-    else print(`${dim(one.time)}  ${one.type}  ${who}  line ${one.line}`);
-  };
+  const { type, jail, id, line } = decision;
+  const time = dim(isoTime(decision.time) ?? "");
+  const who = `${bold(showText(id))}  ${jail}`;
+  if (decision.type === "ban") {
+    const key = `${jail} ${id}`;
+    const row = banned.get(key) ?? { jail, id, bans: 0, failures: 0 };
+    const failures = row.failures + decision.failures;
+    banned.set(key, { ...row, bans: row.bans + 1, failures });
+    const end = isoTime(decision.until);
+    const until = end === null ? "for ever" : `until ${end}`;
+    const what = decision.observed ? yellow("would ban") : red("ban");
+    print(`${time}  ${what}  ${who}  ${until}  ${decision.failures} failures, line ${line}`);
+  } else if (type === "unban") print(`${time}  ${green("unban")}  ${who}`);
+  else print(`${time}  ${type}  ${who}  line ${line}`);
+}
+
+/** Who was banned most, and the sums. */
+function reportSums(summary: ReplaySummary, banned: Map<string, Banned>): void {
+  const { bold, dim } = outColors;
+  if (banned.size > 0) {
+    print("");
+    const rows = [...banned.values()].sort((a, b) => b.bans - a.bans).slice(0, 20);
+    const cells = rows.map((row) => [row.jail, row.id, String(row.bans), String(row.failures)]);
+    for (const text of formatTable(["jail", "who", "bans", "failures"], cells)) print(text);
+    if (banned.size > rows.length) print(dim(`and ${banned.size - rows.length} more`));
+    print("");
+  }
+  const { lines, failures, bans, seconds } = summary;
+  const days = (seconds / 86_400).toFixed(1);
+  print(bold(`${lines} lines, ${failures} failures, ${bans} bans in ${days} days of log`));
 }

@@ -5,8 +5,8 @@
  * bundle never touches the disk; it is the same code that `f2b compile` writes, with other doors.
  */
 import type { Program } from "../../runtime/contract.ts";
-import type { match } from "../../runtime/match.ts";
-import type { replay } from "../../runtime/replay.ts";
+import type { findMatches, match } from "../../runtime/match.ts";
+import type { replay, replayDecisions } from "../../runtime/replay.ts";
 import type { Policy } from "../../schemas/policy.ts";
 import type { Wanted } from "../2-check/check.ts";
 import { compile } from "../compile.ts";
@@ -18,7 +18,9 @@ export interface Tools {
   readonly policy: Policy;
   readonly program: Program;
   readonly match: typeof match;
+  readonly findMatches: typeof findMatches;
   readonly replay: typeof replay;
+  readonly replayDecisions: typeof replayDecisions;
 }
 
 /** Shows the errors of a policy that has some, and throws. */

@@ -14,6 +14,9 @@ export interface Cell {
 
 const tabColumns = 4;
 
+/** Most texts hold nothing else. */
+const plain = /^[ -~]*$/;
+
 /** Controls, lone surrogates, format characters (directions, joiners, marks of order), separators. */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/u;
 
@@ -38,6 +41,7 @@ export function layOut(text: string): Cell[] {
 
 /** Text that is safe on a terminal, in one line. */
 export function showText(text: string): string {
+  if (plain.test(text)) return text;
   let shown = "";
   for (const char of text) shown += showChar(char);
   return shown;

@@ -21,6 +21,10 @@ t.test("the grammar has no ambiguity and no useless rule", async (t) => {
   t.doesNotThrow(() => new PolicyGrammar(defaultParserErrorProvider, true));
 });
 
+t.test("no token hides another, and all can be told by a first character", async (t) => {
+  t.doesNotThrow(() => new Lexer(tokens, { ensureOptimizations: true }));
+});
+
 t.test("grammar/README.md has an example of every rule, and each parses", async (t) => {
   const grammar = new PolicyGrammar(defaultParserErrorProvider);
   const lexer = new Lexer(tokens, { positionTracking: "onlyOffset" });

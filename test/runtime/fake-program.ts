@@ -212,7 +212,7 @@ export async function decide(
     const chunks = chunksOf(`${lines.join("\n")}\n`);
     return { name: `log${at + 1}`, chunks, ...("lines" in log ? { jail: log.jail } : {}) };
   });
-  const options = { now: 0, zone: null, lookUp: lookUpPrefixes };
+  const options = { all: true, now: 0, zone: null, lookUp: lookUpPrefixes };
   await replayDecisions(program, given, options, (decision) => decisions.push(decision));
   return decisions;
 }
