@@ -5,14 +5,14 @@
  * only when it found what the naive interpreter of test/oracle finds.
  */
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { formatTable } from "../runtime/table.ts";
 import { checkText } from "../test/differential/both.ts";
 import { readSettings, type Settings } from "./arguments.ts";
 import { writePolicy } from "./fifty.ts";
 import { wantedLiterals } from "./literals.ts";
 import { type Log, makeFolder, makeLog } from "./logs.ts";
-import { alternate, type Subject } from "./runs.ts";
+import { alternate, type Subject, type Times } from "./runs.ts";
 import {
   type Case,
   compileBundle,
@@ -26,14 +26,15 @@ import {
   sshguard,
 } from "./subjects.ts";
 import { openCommit, openHere, type Tree } from "./trees.ts";
-import { expect } from "./verdicts.ts";
+import { expect, type Verdicts } from "./verdicts.ts";
 
 interface Figure {
   readonly name: string;
   /** Of the whole command. */
-  readonly ms: number;
+  readonly whole: Times;
   /** Without what it costs to start. */
-  readonly megabytesASecond: number;
+  readonly reading: Times;
+  readonly bytes: number;
   readonly runs: number;
 }
 
@@ -58,31 +59,52 @@ function measure(title: string, cases: readonly Case[], settings: Settings): Tab
   process.stderr.write(`${title} ...\n`);
   const judges = new Map<Subject, Case>(cases.map((one) => [one.full, one]));
   const subjects = cases.flatMap(({ full, empty }) => (empty === null ? [full] : [full, empty]));
-  const measured = alternate(subjects, settings.rounds, (subject, ms) => {
+  const measured = alternate(subjects, settings.rounds, (subject) => {
     judges.get(subject)?.judge?.(subject.output);
-    return subject.ownMs?.(subject.output) ?? ms;
   });
   const figures = cases.map(({ name, bytes, full, empty }): Figure => {
-    const { medianMs, runs } = measured.get(full) ?? { medianMs: Number.NaN, runs: 0 };
-    const startMs = (empty && measured.get(empty)?.medianMs) ?? 0;
+    const { clock, processor, runs } = measured.get(full) ?? none;
+    const start = (empty && measured.get(empty)) ?? { clock: 0, processor: 0 };
     // A scan shorter than the noise of starting has no speed worth telling.
-    const readMs = Math.max(1, medianMs - startMs);
-    return { name, ms: medianMs, megabytesASecond: bytes / readMs / 1000, runs };
+    const reading = {
+      clock: Math.max(1, clock - start.clock),
+      processor: Math.max(1, processor - start.processor),
+    };
+    return { name, whole: { clock, processor }, reading, bytes, runs };
   });
   return { title, figures };
 }
 
+const none = { clock: Number.NaN, processor: Number.NaN, runs: 0 };
+
+const ofReading = [
+  "",
+  "whole command",
+  "processor",
+  "reading",
+  "the first is x times faster",
+  "processor",
+];
+const ofAll = ["", "whole command", "processor"];
+
 function show({ title, figures }: Table): void {
-  const first = figures[0]?.megabytesASecond ?? Number.NaN;
-  const rows = figures.map(({ name, ms, megabytesASecond }) => [
-    name,
-    `${ms.toFixed(0)} ms`,
-    `${megabytesASecond.toFixed(megabytesASecond < 10 ? 1 : 0)} MB/s`,
-    `${(first / megabytesASecond).toFixed(2)}`,
-  ]);
+  const [first] = figures;
+  if (first === undefined) return;
+  const speedOf = ({ bytes, reading }: Figure, times: keyof Times) => bytes / reading[times] / 1000;
+  const ms = (time: number) => `${time.toFixed(0)} ms`;
+  const rows = figures.map((one) => {
+    const whole = [one.name, ms(one.whole.clock), ms(one.whole.processor)];
+    if (one.bytes === 0) return whole;
+    const speed = speedOf(one, "clock");
+    return [
+      ...whole,
+      `${speed.toFixed(speed < 10 ? 1 : 0)} MB/s`,
+      (speedOf(first, "clock") / speed).toFixed(2),
+      (speedOf(first, "processor") / speedOf(one, "processor")).toFixed(2),
+    ];
+  });
   console.log(`\n${title}`);
-  const head = ["", "whole command", "reading", "the first is so many times faster"];
-  for (const line of formatTable(head, rows)) console.log(line);
+  for (const line of formatTable(first.bytes === 0 ? ofAll : ofReading, rows)) console.log(line);
 }
 
 function describe(log: Log): string {
@@ -90,15 +112,25 @@ function describe(log: Log): string {
   return `${log.name}, ${log.origin}, ${log.copies} copies, ${megabytes.toFixed(0)} MB`;
 }
 
-function sshdTable(trees: readonly Tree[], log: Log, folder: string, settings: Settings): Table {
+function sshdVerdicts(log: Log): Verdicts {
+  const policy = checkText(readPolicy("sshd.f2b"));
+  return expect(policy, policy.jails[0]?.filters ?? [], log.bytes, log.copies, now);
+}
+
+function sshdTable(
+  trees: readonly Tree[],
+  log: Log,
+  verdicts: Verdicts,
+  folder: string,
+  settings: Settings,
+): Table {
   const text = readPolicy("sshd.f2b");
   const policy = checkText(text);
-  const verdicts = expect(policy, policy.jails[0]?.filters ?? [], log.bytes, log.copies, now);
   const ours = trees.flatMap((tree) => {
     const bundle = compileBundle(tree, folder, "sshd", text);
     return [
       ...oursOnLog(tree, log, "sshd.f2b", bundle, verdicts),
-      scanOnly(`${tree.name} scanner alone`, log, bundle),
+      scanOnly(`${tree.name} scanner alone`, log, bundle, verdicts),
     ];
   });
   const peers =
@@ -122,7 +154,7 @@ function webTable(trees: readonly Tree[], log: Log, folder: string, settings: Se
     const bundle = compileBundle(tree, folder, "web", text);
     return [
       ...oursOnLog(tree, log, "web.f2b", bundle, verdicts).slice(0, 1),
-      scanOnly(`${tree.name} scanner alone`, log, bundle),
+      scanOnly(`${tree.name} scanner alone`, log, bundle, verdicts),
     ];
   });
   const peers = trees.length > 1 ? [] : ripgrep(log, wantedLiterals(policy));
@@ -135,25 +167,29 @@ function webTable(trees: readonly Tree[], log: Log, folder: string, settings: Se
 /** The peer runs once a filter: ten runs are one figure. */
 function addTens(figures: readonly Figure[]): Figure[] {
   const tens = figures.filter(({ name }) => name.startsWith("fail2ban-regex"));
-  if (tens.length === 0) return [...figures];
-  const sum: Figure = {
-    name: `fail2ban-regex, ${tens.length} filters one after the other`,
-    ms: tens.reduce((ms, one) => ms + one.ms, 0),
-    megabytesASecond: 1 / tens.reduce((s, one) => s + 1 / one.megabytesASecond, 0),
-    runs: tens[0]?.runs ?? 0,
-  };
-  return [...figures.filter((one) => !tens.includes(one)), sum];
+  const [one] = tens;
+  if (one === undefined) return [...figures];
+  const add = (times: "whole" | "reading"): Times => ({
+    clock: tens.reduce((ms, figure) => ms + figure[times].clock, 0),
+    processor: tens.reduce((ms, figure) => ms + figure[times].processor, 0),
+  });
+  const name = `fail2ban-regex, ${tens.length} filters one after the other`;
+  const sum = { ...one, name, whole: add("whole"), reading: add("reading") };
+  return [...figures.filter((figure) => !tens.includes(figure)), sum];
 }
 
-function fiftyTable(trees: readonly Tree[], log: Log, folder: string, settings: Settings): Table {
+function fiftyTable(
+  trees: readonly Tree[],
+  log: Log,
+  verdicts: Verdicts,
+  folder: string,
+  settings: Settings,
+): Table {
   const cases = trees.flatMap((tree) =>
     [50, 1].map((count) => {
       const bundle = compileBundle(tree, folder, `filters-${count}`, writePolicy(count));
-      return scanOnly(
-        `${tree.name}, ${count === 1 ? "std/sshd alone" : "with 49 others"}`,
-        log,
-        bundle,
-      );
+      const name = `${tree.name}, ${count === 1 ? "std/sshd alone" : "with 49 others"}`;
+      return scanOnly(name, log, bundle, verdicts);
     }),
   );
   return measure(`fifty filters, the scanner alone, on ${describe(log)}`, cases, settings);
@@ -172,14 +208,14 @@ function compileTable(trees: readonly Tree[], folder: string, settings: Settings
       `${path}.mjs`,
     ];
     const name = `${tree.name} compile, fifty filters`;
-    return { ...none, name, full: { name, argv, input: null, output: `${path}.out`, ownMs: null } };
+    return { ...none, name, full: { name, argv, input: null, output: `${path}.out`, own: null } };
   });
   const name = "node, an empty program";
   const argv = [process.execPath, "-e", "0"];
   const node: Case = {
     ...none,
     name,
-    full: { name, argv, input: null, output: `${path}.out`, ownMs: null },
+    full: { name, argv, input: null, output: `${path}.out`, own: null },
   };
   return measure("compiling", [...cases, node], settings);
 }
@@ -193,15 +229,23 @@ function main(): void {
   ];
   const auth = makeLog(folder, "auth.log", settings.logBytes);
   const access = makeLog(folder, "access.log", settings.logBytes);
+  const verdicts = sshdVerdicts(auth);
   const tables = [
-    sshdTable(trees, auth, folder, settings),
+    sshdTable(trees, auth, verdicts, folder, settings),
     webTable(trees, access, folder, settings),
-    fiftyTable(trees, auth, folder, settings),
+    fiftyTable(trees, auth, verdicts, folder, settings),
     compileTable(trees, folder, settings),
   ];
   for (const table of tables) show(table);
+  const load = loadavg().map((some) => some.toFixed(1));
+  console.log(`\nload at the end: ${load.join(" ")} on ${cpus().length} cores`);
   if (settings.file === null) return;
-  const machine = { cpu: cpus()[0]?.model ?? "", cores: cpus().length, node: process.version };
+  const machine = {
+    cpu: cpus()[0]?.model ?? "",
+    cores: cpus().length,
+    node: process.version,
+    load: loadavg(),
+  };
   writeFileSync(settings.file, `${JSON.stringify({ machine, tables }, null, 2)}\n`);
 }
 

@@ -1,7 +1,7 @@
 /**
  * node scan-bundle.mjs BUNDLE LOG: what scanning alone costs, compiled and loaded before.
  *
- * In: a bundle and a log. Out: one line of JSON, milliseconds, records and failures found by the first jail's scanner. Plain
+ * In: a bundle and a log. Out: one line of JSON, milliseconds of the clock and of the processor, records and failures found by the first jail's scanner. Plain
  * JavaScript that uses nothing but the bundle, so that the bundle of any commit can be measured.
  */
 import { closeSync, openSync, readSync } from "node:fs";
@@ -12,6 +12,7 @@ const { program } = await import(pathToFileURL(bundle).href);
 const file = openSync(path, "r");
 const chunk = Buffer.allocUnsafe(1 << 20);
 const begin = process.hrtime.bigint();
+const used = process.cpuUsage();
 const scanner = program.scanners[program.jails[0].replayScanner].make({
   now: Date.now,
   zone: "UTC",
@@ -29,5 +30,7 @@ for (let held = 0; ; ) {
   held = held + read - taken;
 }
 closeSync(file);
-const ms = Number(process.hrtime.bigint() - begin) / 1e6;
-console.log(JSON.stringify({ ms, records: scanner.records, failures }));
+const clock = Number(process.hrtime.bigint() - begin) / 1e6;
+const { user, system } = process.cpuUsage(used);
+const processor = (user + system) / 1000;
+console.log(JSON.stringify({ clock, processor, records: scanner.records, failures }));

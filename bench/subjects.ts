@@ -51,7 +51,7 @@ function caseOn(name: string, path: string, log: Log, argv: (path: string) => st
     argv: argv(input),
     input,
     output,
-    ownMs: null,
+    own: null,
   });
   return {
     name,
@@ -84,19 +84,18 @@ export function oursOnLog(
 ): Case[] {
   const cli = [process.execPath, join(tree.root, "dist/f2b.js")];
   const flags = ["--json", "--now", nowText];
-  const same = (what: string, is: number, must: number) => {
-    if (is !== must) throw new Error(`${tree.name}: ${is} ${what}, the interpreter finds ${must}`);
-  };
+  const { name } = tree;
   const failed = (output: string) =>
     same(
+      name,
       "failures",
       readFileSync(output).reduce((n, byte) => n + (byte === 0x0a ? 1 : 0), 0),
       verdicts.failures,
     );
   const summed = (output: string) => {
     const sums = JSON.parse(readFileSync(output, "utf8").trimEnd().split("\n").at(-1) ?? "");
-    same("failures", sums.failures, verdicts.failures);
-    same("bans", sums.bans, verdicts.bans);
+    same(name, "failures", sums.failures, verdicts.failures);
+    same(name, "bans", sums.bans, verdicts.bans);
   };
   return [
     caseOf(
@@ -120,11 +119,20 @@ export function oursOnLog(
   ];
 }
 
-/** The bundle's scanner alone, timed by itself, with its first jail's filters. */
-export function scanOnly(name: string, log: Log, bundle: string): Case {
-  const told = (output: string) => JSON.parse(readFileSync(output, "utf8")).ms as number;
-  const one = caseOf(name, log, (path) => [process.execPath, scanBundle, bundle, path]);
-  return { ...one, full: { ...one.full, ownMs: told }, empty: null };
+/**
+ * The bundle's scanner alone, timed by itself, with its first jail's filters. Each record that fails counts once in these logs, so
+ * that the scanner's failures are the interpreter's.
+ */
+export function scanOnly(name: string, log: Log, bundle: string, verdicts: Verdicts): Case {
+  const told = (output: string) => JSON.parse(readFileSync(output, "utf8"));
+  const judge = (output: string) =>
+    same(name, "failures", told(output).failures, verdicts.failures);
+  const one = caseOf(name, log, (path) => [process.execPath, scanBundle, bundle, path], { judge });
+  return { ...one, full: { ...one.full, own: told }, empty: null };
+}
+
+function same(name: string, what: string, is: number, must: number): void {
+  if (is !== must) throw new Error(`${name}: ${is} ${what}, the interpreter finds ${must}`);
 }
 
 /** The first of these programs that is there. */
