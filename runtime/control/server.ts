@@ -24,6 +24,8 @@ export type Handler = (
 export interface ControlOptions {
   readonly path: string;
   readonly handle: Handler;
+  /** A client without a request for this long is closed, unless it tails. */
+  readonly idleMs?: number;
 }
 
 export interface Control {
@@ -33,8 +35,7 @@ export interface Control {
 /** A request is a few names: nobody needs more. */
 const lineBytesMax = 8 * 1024;
 const clientsMax = 32;
-/** A client without a request for this long is closed, unless it tails. */
-const idleMs = 30_000;
+const idleMsDefault = 30_000;
 /** Requests a client may make within a second; what comes faster waits in the kernel's buffer. */
 const requestsPerSecondMax = 200;
 /** What may wait for a slow tail before events are dropped for it. */
@@ -47,12 +48,14 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   const server = createServer((socket) => {
     if (clients.size >= clientsMax) {
       socket.on("error", () => {});
-      socket.end(`${JSON.stringify({ id: null, ok: false, error: "too many clients" })}\n`);
+      // Nobody reads what it says, so nothing else would ever tell that it went.
+      const refusal = JSON.stringify({ id: null, ok: false, error: "too many clients" });
+      socket.end(`${refusal}\n`, () => socket.destroy());
       return;
     }
     clients.add(socket);
     socket.on("close", () => clients.delete(socket));
-    serve(socket, options.handle);
+    serve(socket, options);
   });
   await listen(server, options.path);
   return {
@@ -118,7 +121,7 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-function serve(socket: Socket, handle: Handler): void {
+function serve(socket: Socket, { handle, idleMs = idleMsDefault }: ControlOptions): void {
   let held = "";
   let tailing = false;
   let second = 0;
@@ -160,6 +163,7 @@ function serve(socket: Socket, handle: Handler): void {
       requests = now === second ? requests + 1 : 1;
       second = now;
       if (requests > requestsPerSecondMax) await pause(1000);
+      if (socket.destroyed) return;
       if (line.length > lineBytesMax) break;
       if (line.trim() !== "") await answer(line);
     }

@@ -106,6 +106,8 @@ export function fileSource(options: FileSourceOptions): Source {
         for (const one of ones) look(one);
         return;
       }
+      // Perhaps a rotated file that is still written to.
+      for (const one of followed.values()) if (one.old.length > 0) look(one);
       if (!options.patterns.some(isGlob)) return;
     }
     expand();

@@ -18,12 +18,13 @@ function socketPath(test: Test): string {
   return join(folder, "run", "f2b.sock");
 }
 
-async function serve(test: Test) {
+async function serve(test: Test, more: { idleMs?: number } = {}) {
   const path = socketPath(test);
   const asked: unknown[] = [];
   const sends: ((event: object) => boolean)[] = [];
   const control = await openControl({
     path,
+    ...more,
     async handle(body, send, onClose) {
       asked.push(body);
       if (body.verb === "tail") {
@@ -90,19 +91,68 @@ t.test("a dead socket is replaced, a living one and a plain file are not", async
   await again.close();
 });
 
-t.test("garbage, floods and half-open clients disturb nobody", async (t) => {
+t.test("garbage and long requests disturb nobody", async (t) => {
   const { path } = await serve(t);
   t.match(await raw(path, "garbage\n"), /"ok":false/);
   t.match(await raw(path, Buffer.from([0xff, 0x00, 0x0a])), /"ok":false/);
   t.match(await raw(path, "x".repeat(100_000), false), /at most 8192 bytes/);
   t.match(await raw(path, '{"id":1,"verb":"exec","run":"id"}\n'), /must be one of/);
-  const open = Array.from({ length: 60 }, () => connect(path));
-  for (const socket of open) socket.on("error", () => {});
-  await new Promise((done) => setTimeout(done, 100));
-  for (const socket of open) socket.destroy();
-  await new Promise((done) => setTimeout(done, 50));
   t.same(await request(path, { verb: "status" }), { verb: "status" });
 });
+
+t.test("a flood of requests by one client holds no other up", async (t) => {
+  const { path, asked } = await serve(t);
+  const flood = connect(path, () => flood.write('{"id":1,"verb":"flush"}\n'.repeat(20_000)));
+  flood.on("error", () => {});
+  flood.resume();
+  while (asked.length === 0) await new Promise((done) => setTimeout(done, 5));
+  t.same(await request(path, { verb: "status" }), { verb: "status" });
+  t.ok(asked.length < 1_000, `${asked.length} requests before it`);
+  flood.destroy();
+});
+
+t.test("clients over the limit are told, and those who go make room", async (t) => {
+  const { path } = await serve(t);
+  let refused = 0;
+  const open = Array.from({ length: 60 }, () => connect(path));
+  for (const socket of open) {
+    socket.on("error", () => {});
+    socket.on("data", (chunk) => {
+      if (chunk.includes("too many clients")) refused++;
+    });
+  }
+  for (let n = 0; n < 400 && refused < 28; n++) await new Promise((done) => setTimeout(done, 10));
+  t.equal(refused, 28, "32 may stay");
+  for (const socket of open) socket.destroy();
+  for (let n = 0; n < 400; n++) {
+    try {
+      t.same(await request(path, { verb: "status" }), { verb: "status" });
+      break;
+    } catch {
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  }
+});
+
+t.test(
+  "a client that says half a request and no more is closed; one that tails is not",
+  async (t) => {
+    const { path, sends } = await serve(t, { idleMs: 200 });
+    const tail = connect(path, () => tail.write('{"id":7,"verb":"tail"}\n'));
+    let isClosed = false;
+    tail.on("close", () => {
+      isClosed = true;
+    });
+    tail.resume();
+    await raw(path, '{"id":1,"verb":"sta', false);
+    t.pass("closed");
+    await raw(path, "", false);
+    t.pass("one that says nothing, too");
+    t.notOk(isClosed);
+    t.equal(sends.length, 1);
+    tail.destroy();
+  },
+);
 
 t.test("a slow tail loses events, not the daemon's memory", async (t) => {
   const { path, sends } = await serve(t);
