@@ -10,6 +10,6 @@ import type { Policy } from "../schemas/policy.ts";
 export function wantedLiterals(policy: Policy): string[] {
   const { jails, scanners } = plan(policy);
   const scanner = scanners[jails[0]?.replayScanner ?? -1];
-  const texts = scanner?.needles.map(({ text }) => text) ?? [];
+  const texts = scanner?.needles.flat().map(({ text }) => text) ?? [];
   return [...new Set(texts)];
 }

@@ -151,8 +151,8 @@ export interface ScannerPlan {
   readonly filters: readonly number[];
   /** Each record is read by these one after the other until every filter has had its format. */
   readonly readers: readonly ReaderPlan[];
-  /** Texts of which a record must hold one, or it is not read; each filter has a bit, or shares one. */
-  readonly needles: readonly NeedlePlan[];
+  /** Texts of which a record must hold one, or it is not read, in groups; each filter has a bit, or shares one. */
+  readonly needles: readonly (readonly NeedlePlan[])[];
   /** Bits of filters that must read every record. */
   readonly always: number;
   /** The bit of each of `filters`. */

@@ -9,6 +9,7 @@ import type { JailSpec, WatchSpec } from "../../runtime/contract.ts";
 import type { Filter, Jail, Policy, Watch } from "../../schemas/policy.ts";
 import { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { planFilter } from "./filter.ts";
+import { groupNeedles } from "./group-needles.ts";
 import { filterNeedles } from "./needles.ts";
 import { findNeeds } from "./needs.ts";
 import type { FilterPlan, NeedlePlan, Plan, ReaderPlan, ScannerPlan } from "./plan-types.ts";
@@ -166,7 +167,7 @@ class Scanners {
         needles.set(key, { text, fold, wants: (needles.get(key)?.wants ?? 0) | bit });
       }
     }
-    return { needles: [...needles.values()], always, wants };
+    return { needles: groupNeedles([...needles.values()]), always, wants };
   }
 
   /**

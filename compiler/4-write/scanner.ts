@@ -137,10 +137,13 @@ function writeCalls(entries: readonly Entry[], program: string | null): Code {
 
 /** What a record must hold to be read at all. */
 function writeNeedles(module: Module, { needles, always }: ScannerPlan): Code {
-  const rows = needles.map(({ text, wants, fold }) =>
-    fold ? js`[${quote(text)}, ${wants}, true]` : js`[${quote(text)}, ${wants}]`,
-  );
-  return module.constant("find", js`${module.use("needles")}(${[js`${always}`, ...rows]})`);
+  const groups = needles.map((group) => {
+    const rows = group.map(({ text, wants, fold }) =>
+      fold ? js`[${quote(text)}, ${wants}, true]` : js`[${quote(text)}, ${wants}]`,
+    );
+    return js`[${rows}]`;
+  });
+  return module.constant("find", js`${module.use("needles")}(${[js`${always}`, ...groups]})`);
 }
 
 /** What takes the envelope off, and what it keeps between records, if anything. */

@@ -11,18 +11,17 @@ import { moduleBytes } from "./find-module.ts";
 /** Who wants a record, a bit each: all filters. */
 export const everybody = -1;
 
-/** One text of at most eight bytes: as bytes, with ASCII letters without case if it says so. */
-export interface Needle {
-  readonly text: string;
-  readonly fold: boolean;
-  /** The filters that want a record with it, a bit each. */
-  readonly wants: number;
-}
+/**
+ * One text of at most eight bytes, the filters that want a record with it, a bit each, and whether ASCII letters match
+ * without case: then it is in lower case.
+ */
+export type Needle = readonly [text: string, wants: number, fold?: boolean];
 
 /** What a scanner looks for. */
 export class Needles {
   constructor(
-    readonly all: readonly Needle[],
+    /** At most eight, each of texts that begin alike: the plan has seen to it. */
+    readonly groups: readonly (readonly Needle[])[],
     /** Filters that read every record. */
     readonly always: number,
   ) {}
@@ -38,10 +37,9 @@ export class Needles {
   }
 }
 
-/** Texts as the generated module has them: `text`, or `text` and `true` for any case, then who wants it. */
-export function needles(always: number, ...rows: (readonly [string, number, true?])[]): Needles {
-  const all = rows.map(([text, wants, fold]) => ({ text, wants, fold: fold === true }));
-  return new Needles(all, always);
+/** As the generated module has them. */
+export function needles(always: number, ...groups: (readonly Needle[])[]): Needles {
+  return new Needles(groups, always);
 }
 
 /** A region as short as this is read faster than it is searched. */
@@ -78,10 +76,10 @@ export interface Finder {
 }
 
 function openFinder(wanted: Needles): Finder | null {
-  const made = wanted.all.length > textsMax ? null : instantiate();
+  const made = wanted.groups.flat().length > textsMax ? null : instantiate();
   if (made === null) return null;
   const { memory, find } = made;
-  writeTables(memory.buffer, wanted.all);
+  writeTables(memory.buffer, wanted.groups);
   const heap = new Uint8Array(memory.buffer);
   const rows = new Int32Array(memory.buffer, rowsAt, (recordsAt - rowsAt) / 4);
   const answers = new Int32Array(memory.buffer, answersAt, 3);
@@ -132,27 +130,27 @@ function instantiate(): Exports | null {
 /** Where a row's offsets begin. */
 export const rowsBase = recordsAt;
 
-function writeTables(memory: ArrayBuffer, all: readonly Needle[]): void {
+function writeTables(memory: ArrayBuffer, groups: readonly (readonly Needle[])[]): void {
   const tables = new Uint8Array(memory, 0, 96);
   const view = new DataView(memory);
-  const sorted = [...all].sort((a, b) => (a.text < b.text ? -1 : 1));
-  sorted.forEach((needle, index) => {
-    // Neighbours begin alike and share a bucket, which then lets few other bytes through.
-    const bucket = Math.floor((index * buckets) / sorted.length);
-    // Longer ones are looked for by their beginning: a text must not reach into the next one's place.
-    const bytes = Buffer.from(needle.text, "utf8").subarray(0, 8);
-    for (let place = 0; place < 3; place++) {
-      for (const byte of bytesAt(bytes[place], needle.fold)) {
-        tables[place * 32 + (byte & 15)] = (tables[place * 32 + (byte & 15)] ?? 0) | (1 << bucket);
-        const upper = place * 32 + 16 + (byte >> 4);
-        tables[upper] = (tables[upper] ?? 0) | (1 << bucket);
-      }
-    }
-    writeText(view, textsAt + index * 32, bytes, needle);
-  });
+  let at = textsAt;
   for (let bucket = 0; bucket <= buckets; bucket++) {
-    const first = Math.ceil((bucket * sorted.length) / buckets);
-    view.setInt32(bucketsAt + bucket * 4, textsAt + first * 32, true);
+    view.setInt32(bucketsAt + bucket * 4, at, true);
+    for (const needle of groups[bucket] ?? []) {
+      const [text, , fold = false] = needle;
+      // Longer ones are looked for by their beginning: a text must not reach into the next one's place.
+      const bytes = Buffer.from(text, "utf8").subarray(0, 8);
+      for (let place = 0; place < 3; place++) {
+        for (const byte of bytesAt(bytes[place], fold)) {
+          tables[place * 32 + (byte & 15)] =
+            (tables[place * 32 + (byte & 15)] ?? 0) | (1 << bucket);
+          const upper = place * 32 + 16 + (byte >> 4);
+          tables[upper] = (tables[upper] ?? 0) | (1 << bucket);
+        }
+      }
+      writeText(view, at, bytes, needle);
+      at += 32;
+    }
   }
 }
 
@@ -166,9 +164,9 @@ function isLetter(byte: number): boolean {
   return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
 }
 
-function writeText(view: DataView, at: number, bytes: Buffer, { fold, wants }: Needle): void {
+function writeText(view: DataView, at: number, bytes: Buffer, [, wants, fold]: Needle): void {
   bytes.forEach((byte, i) => {
-    const ignored = fold && isLetter(byte) ? 0x20 : 0;
+    const ignored = fold === true && isLetter(byte) ? 0x20 : 0;
     view.setUint8(at + i, ignored);
     view.setUint8(at + 8 + i, 0xff);
     view.setUint8(at + 16 + i, byte | ignored);

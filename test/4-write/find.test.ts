@@ -8,20 +8,24 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import t from "tap";
-import { type Needle, needles, regionBytesMax, rowsBase } from "../../runtime/find/find.ts";
+import { groupNeedles } from "../../compiler/3-plan/group-needles.ts";
+import type { NeedlePlan } from "../../compiler/3-plan/plan-types.ts";
+import { needles, regionBytesMax, rowsBase } from "../../runtime/find/find.ts";
 
 const library = ["Failed p", "Invalid ", "PAM: ", "x", "\\", "ab"];
 
-function finderOf(texts: readonly Needle[], always = 0) {
-  const rows = texts.map(({ text, wants, fold }) => (fold ? [text, wants, true] : [text, wants]));
-  const finder = needles(always, ...(rows as [string, number, true?][])).finderFor(regionBytesMax);
+function finderOf(texts: readonly NeedlePlan[], always = 0) {
+  const groups = groupNeedles(texts).map((group) =>
+    group.map(({ text, wants, fold }) => [text, wants, fold] as const),
+  );
+  const finder = needles(always, ...groups).finderFor(regionBytesMax);
   if (finder === null) throw new Error("NOT TESTED: this Node has no WebAssembly with vectors");
   return finder;
 }
 
 type Found = [start: number, end: number, number: number, wants: number];
 
-function search(texts: readonly Needle[], region: Buffer, always = 0): Found[] {
+function search(texts: readonly NeedlePlan[], region: Buffer, always = 0): Found[] {
   const finder = finderOf(texts, always);
   const found: Found[] = [];
   let passed = 0;
@@ -37,7 +41,7 @@ function search(texts: readonly Needle[], region: Buffer, always = 0): Found[] {
   return found;
 }
 
-function searchPlainly(texts: readonly Needle[], region: Buffer, always = 0): Found[] {
+function searchPlainly(texts: readonly NeedlePlan[], region: Buffer, always = 0): Found[] {
   const found: Found[] = [];
   let start = 0;
   region
