@@ -143,6 +143,24 @@ t.test("nft fails: everything that stands is brought back", skipSlow, async (t) 
   t.match(daemon.err.join("\n"), /Could not process rule/, "nft's own words are told");
 });
 
+t.test("nft is slow: what is decided meanwhile goes out together", skipSlow, async (t) => {
+  const guarded = await prepare(t);
+  const nft = writeNft(guarded.folder);
+  const daemon = startBundle(t, guarded.argv, { PATH: `${nft.path}:/usr/bin:/bin` });
+  await until("ready", () => daemon.err.some((line) => line.includes('"event":"ready"')));
+  const before = nft.told().split("\n").length;
+  nft.set("slow");
+  const attackers = Array.from({ length: 120 }, (_, n) => `198.51.100.${n + 1}`);
+  for (const attacker of attackers) {
+    guarded.fail(attacker);
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  await until("all bans", () => attackers.every((one) => nft.told().includes(`${one} timeout`)));
+  const transactions = nft.told().split("\n").length - before;
+  t.ok(transactions < attackers.length / 2, `${transactions} transactions`);
+  t.equal((await askStatus(guarded.bundle, guarded.socket)).protecting, true, "and it protects");
+});
+
 t.test("nft hangs: SIGTERM still ends within five seconds", skipSlow, async (t) => {
   const guarded = await prepare(t);
   const nft = writeNft(guarded.folder);
