@@ -82,7 +82,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     },
     give: (decision) => decided.push(decision),
   });
-  const evidence = new Evidence((message, jail) =>
+  const evidence = new Evidence(clock.now, (message, jail) =>
     log.say("warning", message, { jail, event: "ban-not-holding" }),
   );
   const opened = await Ledger.open({

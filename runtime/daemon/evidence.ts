@@ -25,6 +25,8 @@ interface BanRecord {
     readonly fault: string | null;
   }[];
   linesSince: number;
+  /** When it was heard of: what a log that is caught up with says of the time between is no evidence. */
+  readonly heardAt: number;
 }
 
 export class Evidence {
@@ -34,7 +36,10 @@ export class Evidence {
   /** Where a record's text is found while its batch is dealt with. */
   readonly texts = new Map<string, (line: number) => string>();
 
-  constructor(private readonly warn: (message: string, jail: string) => void) {}
+  constructor(
+    private readonly now: () => number,
+    private readonly warn: (message: string, jail: string) => void,
+  ) {}
 
   hear(decision: Decision, jail: Jail | undefined, ledger: Ledger | null): void {
     const key = `${decision.jail}\0${decision.id}`;
@@ -49,7 +54,7 @@ export class Evidence {
       case "ban":
       case "prolong": {
         const lines = this.#linesBehind(decision);
-        const record = this.#bans.get(key) ?? { lines: [], answers: [], linesSince: 0 };
+        const record = this.#bans.get(key) ?? this.#newRecord();
         record.lines = [...record.lines, ...lines].slice(-recentLinesMax);
         this.#keep(key, record);
         if (lines.length === 0) break;
@@ -99,7 +104,11 @@ export class Evidence {
   }
 
   restore(jail: string, id: string, lines: readonly EvidenceLine[]): void {
-    this.#keep(`${jail}\0${id}`, { lines: [...lines], answers: [], linesSince: 0 });
+    this.#keep(`${jail}\0${id}`, { ...this.#newRecord(), lines: [...lines] });
+  }
+
+  #newRecord(): BanRecord {
+    return { lines: [], answers: [], linesSince: 0, heardAt: this.now() };
   }
 
   #keep(key: string, record: BanRecord): void {
@@ -135,7 +144,8 @@ export class Evidence {
     const ban = jail.standing.find(culprit, decision.time);
     if (ban === null || decision.time < ban.since + graceMs) return;
     const record = this.#bans.get(`${decision.jail}\0${ban.id}`);
-    if (record === undefined || ++record.linesSince !== linesMin) return;
+    if (record === undefined || this.now() < record.heardAt + graceMs) return;
+    if (++record.linesSince !== linesMin) return;
     const age = Math.round((decision.time - ban.since) / 1000);
     this.warn(
       `${decision.jail}: ${decision.id} is banned for ${age} s and still causes lines (${decision.file}:${decision.line}). ${likelyCauses(jail)}`,

@@ -27,9 +27,15 @@ function decide(type: "ban" | "failure", time: number): Decision {
 
 t.test("a banned host that goes on causing lines is told of once a ban", async (t) => {
   const warned: string[] = [];
-  const evidence = new Evidence((message) => warned.push(message));
-  const hear = (type: "ban" | "failure", afterMs: number) =>
-    evidence.hear(decide(type, ban.since + afterMs), jail, null);
+  let now = 0;
+  const evidence = new Evidence(
+    () => now,
+    (message) => warned.push(message),
+  );
+  const hear = (type: "ban" | "failure", afterMs: number) => {
+    now = ban.since + afterMs;
+    evidence.hear(decide(type, now), jail, null);
+  };
   hear("ban", 0);
   for (let ms = 100; ms < 10_000; ms += 900) hear("failure", ms);
   t.same(warned, [], "lines that were on their way are no evidence");
@@ -41,4 +47,22 @@ t.test("a banned host that goes on causing lines is told of once a ban", async (
   t.match(warned[0], /proxy/, "with likely causes");
   for (let n = 0; n < 50; n++) hear("failure", 13_000 + n);
   t.equal(warned.length, 1, "and once only");
+});
+
+t.test("lines that were written before the ban was decided are no evidence", async (t) => {
+  const warned: string[] = [];
+  let now = ban.since + 3_600_000;
+  const evidence = new Evidence(
+    () => now,
+    (message) => warned.push(message),
+  );
+  evidence.hear(decide("ban", ban.since), jail, null);
+  for (let n = 0; n < 50; n++) {
+    evidence.hear(decide("failure", ban.since + n * 60_000), jail, null);
+  }
+  t.same(warned, [], "the log was caught up with");
+  now += 11_000;
+  evidence.hear(decide("failure", now), jail, null);
+  evidence.hear(decide("failure", now), jail, null);
+  t.equal(warned.length, 1, "it goes on");
 });
