@@ -6,7 +6,7 @@
 import { type ControlCommand, type LogLevel, logLevels, UsageError } from "../arguments.ts";
 import { parseDuration } from "../daemon/duration.ts";
 import type { BanRow, Status } from "../daemon/status.ts";
-import { jsonLine } from "../escape.ts";
+import { escapeText, jsonLine } from "../escape.ts";
 import type { Output } from "../output.ts";
 import { type RequestBody, request } from "./client.ts";
 import { showBans, showStatus, showWhy, type WhyBan } from "./show.ts";
@@ -17,7 +17,7 @@ export async function runControl(command: ControlCommand, output: Output): Promi
   const [first = "", second = ""] = operands;
   const jail = first === "" ? {} : { jail: first };
   const print = (lines: readonly string[]) => {
-    for (const line of lines) output.print(line);
+    for (const line of lines) output.print(escapeText(line));
   };
   switch (command.verb) {
     case "status": {
@@ -44,11 +44,11 @@ export async function runControl(command: ControlCommand, output: Output): Promi
     case "unban": {
       const inJail = second === "" ? {} : { jail: second };
       const answer = await ask({ verb: "unban", address: first, ...inJail });
-      printLifted(answer, json, output);
+      print(liftedLines(answer, json));
       break;
     }
     case "flush":
-      printLifted(await ask({ verb: "flush" }), json, output);
+      print(liftedLines(await ask({ verb: "flush" }), json));
       break;
     case "tail":
       await request(socketPath, { verb: "tail", ...jail }, (event) => {
@@ -74,12 +74,12 @@ export async function runControl(command: ControlCommand, output: Output): Promi
   }
 }
 
-function printLifted(answer: unknown, json: boolean, output: Output): void {
+function liftedLines(answer: unknown, json: boolean): string[] {
   const { lifted } = answer as { lifted: { jail: string; id: string }[] };
-  if (json) for (const one of lifted) output.print(jsonLine(one));
-  else if (lifted.length === 0) output.print("no such ban stands");
-  else if (lifted.length > 20) output.print(`${lifted.length} bans lifted`);
-  else for (const { jail, id } of lifted) output.print(`unbanned ${id} in ${jail}`);
+  if (json) return lifted.map((one) => jsonLine(one));
+  if (lifted.length === 0) return ["no such ban stands"];
+  if (lifted.length > 20) return [`${lifted.length} bans lifted`];
+  return lifted.map(({ jail, id }) => `unbanned ${id} in ${jail}`);
 }
 
 function tailLine(event: Record<string, unknown>): string {

@@ -1,10 +1,12 @@
 /**
- * Answers of a running bundle as tables that fit a terminal.
+ * Answers of a running bundle as tables that fit a terminal. What they hold of a log is not escaped here.
  */
 import { formatDuration } from "../daemon/duration.ts";
 import type { BanRow, Status } from "../daemon/status.ts";
-import { escapeText } from "../escape.ts";
 import { formatTable } from "../table.ts";
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  formatTable(head, rows, process.stdout.columns);
 
 export interface WhyBan extends BanRow {
   readonly rule?: { readonly name: string; readonly at: string } | null;
@@ -34,7 +36,7 @@ export function showStatus(status: Status & { readonly bans?: readonly BanRow[] 
     status.verdict,
     `policy ${status.policy} (${status.bundle.slice(0, 12)}), f2b ${status.f2b}, pid ${status.pid}, up ${ageOf(status.since)}`,
     "",
-    ...formatTable(
+    ...table(
       ["JAIL", "FAILURES", "BANS", "STANDING", "TRACKED", ""],
       status.jails.map((jail) => [
         jail.name,
@@ -53,7 +55,7 @@ export function showStatus(status: Status & { readonly bans?: readonly BanRow[] 
       ]),
     ),
     "",
-    ...formatTable(
+    ...table(
       ["SOURCE", "STATE", "RECORDS", "LAST LINE", ""],
       status.sources.map((source) => [
         source.name,
@@ -82,7 +84,7 @@ export function showStatus(status: Status & { readonly bans?: readonly BanRow[] 
 
 export function showBans(bans: readonly BanRow[]): string[] {
   if (bans.length === 0) return ["no ban stands"];
-  return formatTable(
+  return table(
     ["WHO", "JAIL", "LEFT", "SINCE", "FAILURES", "REASON"],
     bans.map((ban) => [
       ban.id,
@@ -96,21 +98,27 @@ export function showBans(bans: readonly BanRow[]): string[] {
 }
 
 export function showWhy(who: string, bans: readonly WhyBan[]): string[] {
-  if (bans.length === 0) return [`${escapeText(who)} is not banned`];
+  if (bans.length === 0) return [`${who} is not banned`];
   return bans.flatMap((ban) => [
     `${ban.id} is banned in ${ban.jail} ${ban.until === null ? "for ever" : `until ${ban.until}`}, since ${ban.since}`,
-    `  after ${ban.failures} failures, offence ${ban.offence ?? 1}${ban.rule ? `, completed by ${ban.rule.name} (${ban.rule.at})` : ", by hand"}`,
-    ...(ban.lines ?? []).map(
-      (line) =>
-        `  ${line.time}  ${line.file}:${line.line}  ${line.rule}\n    ${escapeText(line.text)}`,
-    ),
+    `  ${reasonOf(ban)}, offence ${ban.offence ?? 1}`,
+    ...(ban.lines ?? []).flatMap((line) => [
+      `  ${line.time}  ${line.file}:${line.line}  ${line.rule}`,
+      `    ${line.text}`,
+    ]),
     ...(ban.firewalls ?? []).map(
       (firewall) => `  ${firewall.name}: ${firewall.inStep ? "in force" : firewall.detail}`,
     ),
     ...(ban.answers ?? []).map(
-      (answer) => `  ${answer.action} ${answer.event}: ${escapeText(answer.fault ?? "done")}`,
+      (answer) => `  ${answer.action} ${answer.event}: ${answer.fault ?? "done"}`,
     ),
   ]);
+}
+
+function reasonOf({ failures, rule }: WhyBan): string {
+  if (rule == null) return "by hand";
+  const times = failures === 1 ? "1 failure" : `${failures} failures`;
+  return `after ${times}, completed by ${rule.name} (${rule.at})`;
 }
 
 function ageOf(iso: string | null): string {

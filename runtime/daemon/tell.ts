@@ -20,10 +20,11 @@ export function describeDecision(decision: Decision): { level: LogLevel; text: s
       return { level: "debug", text: `${jail}: failure of ${id}${evidence}, ${why}` };
     }
     case "ban": {
-      const times = `${decision.failures} ${decision.failures === 1 ? "failure" : "failures"}`;
+      const { failures } = decision;
+      const times = failures === 1 ? " after 1 failure" : ` after ${failures} failures`;
       const offence = decision.offence > 1 ? `, offence ${decision.offence}` : "";
       const instead = decision.insteadOf === null ? "" : ` instead of ${decision.insteadOf}`;
-      const text = `${jail}: banned ${id}${instead} ${lengthOf(decision)} after ${times}${offence}, ${why}`;
+      const text = `${jail}: banned ${id}${instead} ${lengthOf(decision)}${failures === 0 ? "" : times}${offence}, ${why}`;
       return { level: "notice", text: text + observed };
     }
     case "prolong":
