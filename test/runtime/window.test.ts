@@ -1,8 +1,12 @@
 /**
  * The sliding window against its definition, and its bound.
  */
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import t from "tap";
+import { trackedMax } from "../../runtime/limits.ts";
 import { type Counted, Window } from "../../runtime/window.ts";
 
 interface Step {
@@ -107,4 +111,31 @@ t.test("a snapshot restores the same counts", async (t) => {
   after.restore(JSON.parse(JSON.stringify([...before.freeze()])));
   t.same([...after.freeze()], [...before.freeze()]);
   t.ok(after.add("a", { time: 3, weight: 1, address: null, value: "z" }));
+});
+
+t.test("a million hostile addresses: what each costs, and no more of them", async (t) => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const used = () => {
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  // As they come out of a log: each its own text.
+  const address = (n: number) =>
+    Buffer.from(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`).toString("latin1");
+  const one = (time: number) => ({ time, weight: 1, address: null, value: null });
+  const before = used();
+  const window = new Window({ withinMs: 1e9, count: 5, distinct: false, rowsMax: trackedMax });
+  const add = (from: number, to: number) => {
+    for (let n = from; n < to; n++) window.add(address(n), one(n));
+  };
+  const each = () => Math.round((used() - before) / window.size);
+  add(0, 1_000_000);
+  t.equal(window.size, trackedMax);
+  t.ok(each() <= 120, `${each()} bytes an address`);
+  add(1_000_000, 1_100_000);
+  t.equal(window.size, trackedMax);
+  t.equal(window.shed, 100_000);
+  t.ok(each() <= 160, `${each()} bytes an address when others make room for it`);
 });
