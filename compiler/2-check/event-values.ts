@@ -34,6 +34,7 @@ const some = { ofSomebody: true, needsAddress: false, isSafe: true };
 
 export const eventValues: ReadonlyMap<string, EventValue> = new Map<string, EventValue>([
   ["address", { ...some, needsAddress: true, describe: "the banned address or prefix, canonical" }],
+  ["network", { ...some, needsAddress: true, describe: "the address; of a prefix its first one" }],
   ["family", { ...some, needsAddress: true, describe: "4 or 6" }],
   ["kind", { ...some, needsAddress: true, describe: "ip, ip6, or ip_range for a prefix" }],
   ["id", { ...some, isSafe: false, describe: "who is banned: address, prefix, or captures" }],

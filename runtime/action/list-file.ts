@@ -13,7 +13,7 @@ import { runProcess } from "./process.ts";
 
 export interface ListFileSettings {
   readonly path: string;
-  /** `{address}` stands for the address or prefix. */
+  /** `{address}` stands for the address or prefix; of a prefix `{network}` for what is before `/64`, `{length}` for that. */
   readonly line: string;
   /** For IPv6, where it looks otherwise; empty: as `line`. */
   readonly line6: string;
@@ -32,7 +32,7 @@ export function listFile(_: DriverContext, settings: ListFileSettings): Firewall
   function text(): string {
     const lines = [...banned.all()].sort().map((address) => {
       const isIpv6 = address.includes(":") && settings.line6 !== "";
-      return `${(isIpv6 ? settings.line6 : settings.line).replace("{address}", address)}\n`;
+      return `${fill(isIpv6 ? settings.line6 : settings.line, address)}\n`;
     });
     return (settings.head === "" ? "" : `${settings.head}\n`) + lines.join("");
   }
@@ -74,6 +74,14 @@ export function listFile(_: DriverContext, settings: ListFileSettings): Firewall
       await write();
     },
   };
+}
+
+function fill(line: string, address: string): string {
+  const [network = "", length] = address.split("/");
+  return line
+    .replace("{address}", address)
+    .replace("{network}", network)
+    .replace("{length}", length === undefined ? "" : `/${length}`);
 }
 
 async function readText(path: string): Promise<string | null> {

@@ -87,7 +87,8 @@ function sendSmtp(
   const commands = [
     `EHLO ${hostname()}`,
     `MAIL FROM:<${from}>`,
-    ...to.map((one) => `RCPT TO:<${one}>`),
+    // RFC 5321 wants a domain, and Exim insists.
+    ...to.map((one) => `RCPT TO:<${one.includes("@") ? one : `${one}@localhost`}>`),
     "DATA",
     // Base64 and headers of ours: no line begins with a point, so none needs a second one.
     `${text}.`,

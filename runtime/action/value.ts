@@ -22,6 +22,8 @@ export function eventText(event: ActionEvent, name: string): string {
       return event[name];
     case "address":
       return event.address ?? "";
+    case "network":
+      return event.address?.split("/")[0] ?? "";
     case "family":
       return event.family === null ? "" : String(event.family);
     case "kind":

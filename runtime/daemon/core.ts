@@ -21,6 +21,8 @@ import { describeDecision, eventOf } from "./tell.ts";
 
 /** What hangs at the end is left behind, so that SIGTERM ends within five seconds. */
 const closeMs = 3_000;
+/** Who asks for a flush waits for it; a service manager gives a stop a minute and a half. */
+const flushMs = 60_000;
 
 export interface CoreOptions {
   readonly program: Program;
@@ -152,7 +154,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         ...[...actions.values()].map((queue) => queue.idle(true)),
         settled,
       ]);
-      if (!(await endsWithin(stopped, closeMs))) {
+      if (!(await endsWithin(stopped, flush ? flushMs : closeMs))) {
         log.say("warning", "a firewall or an action does not answer: leaving without it");
         for (const queue of actions.values()) queue.abandon();
         endProcesses();

@@ -18,6 +18,7 @@ import { decisionLine } from "../report.ts";
 import { makeClock } from "./clock.ts";
 import { type Core, openCore } from "./core.ts";
 import { makeHandler } from "./handlers.ts";
+import { letGoOfHeldBans, tellHeldBans } from "./held-bans.ts";
 import { type Log, makeLog } from "./log.ts";
 import { type OpenSource, openSources } from "./sources.ts";
 
@@ -63,6 +64,7 @@ export async function runDaemon(
   const control = await openSocket(command, core, sources, since, stopping.stop);
   const firewalls = core.firewalls.map((queue) => queue.start());
   for (const queue of core.actions.values()) queue.add(lifecycleEvent("start"));
+  void tellHeldBans(core);
   for (const { source } of sources) await source.start();
   const timers = startTimers(core, sources);
   await Promise.all([...firewalls, core.settle()]);
@@ -80,6 +82,7 @@ export async function runDaemon(
   timers.stop();
   for (const queue of core.firewalls) queue.holdNobody();
   for (const { source } of sources) await source.stop();
+  if (flush) letGoOfHeldBans(core);
   for (const queue of core.actions.values()) queue.add(lifecycleEvent("stop"));
   await core.close(flush);
   await control?.close();

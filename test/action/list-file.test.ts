@@ -60,12 +60,14 @@ t.test("the list is what stands, and is told when it changed", async (t) => {
 t.test("IPv6 may look otherwise", async (t) => {
   const { firewall, read } = open(t, {
     line: "{address}",
-    line6: "[{address}]",
+    line6: "[{network}]{length}",
     head: "",
     reload: [],
   });
-  await firewall.start([change("add", "2001:db8::1"), change("add", "192.0.2.0/24")]);
-  t.equal(read(), "192.0.2.0/24\n[2001:db8::1]\n");
+  await firewall.start(
+    ["2001:db8::1", "192.0.2.0/24", "2001:db8:1::/64"].map((one) => change("add", one)),
+  );
+  t.equal(read(), "192.0.2.0/24\n[2001:db8:1::]/64\n[2001:db8::1]\n");
 });
 
 t.test("a link in its place is replaced, not followed; who edits it is noticed", async (t) => {

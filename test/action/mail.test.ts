@@ -76,7 +76,7 @@ t.test("by SMTP: values end neither headers nor the message", async (t) => {
     /^EHLO /,
     /^MAIL FROM:</,
     "RCPT TO:<ops@example.net>",
-    "RCPT TO:<root>",
+    "RCPT TO:<root@localhost>",
   ]);
   const end = heard.indexOf(".");
   const message = readMessage(heard.slice(at + 1, end).join("\r\n"));
@@ -93,7 +93,7 @@ t.test("a plain subject is sent as it is", async (t) => {
 });
 
 t.test("a refusal is an error with the server's words", async (t) => {
-  const [, route] = await serve(t, "RCPT TO:<root>", "550 no such user");
+  const [, route] = await serve(t, "RCPT TO:<root@localhost>", "550 no such user");
   await t.rejects(sendMail(mail, route), /says 550 no such user/);
 });
 

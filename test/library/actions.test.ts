@@ -195,10 +195,14 @@ t.test("services are sent JSON, and their secrets in its place", async (t) => {
   t.equal((seen[0] as HttpRequest).url, "https://api.telegram.org/botT0KEN/sendMessage");
 });
 
-t.test("Cloudflare's rule is deleted by its number", async (t) => {
+t.test("Cloudflare's rule is looked up, and deleted by its number", async (t) => {
   const { seen } = await tell("cloudflare", [ban, unban(ban)]);
-  const [made, gone] = seen as HttpRequest[];
+  const [made, found, gone] = seen as HttpRequest[];
   t.match(JSON.parse(made?.body ?? ""), { configuration: { target: "ip", value: "192.0.2.1" } });
+  t.match(found, {
+    method: "GET",
+    url: /\?configuration\.value=192\.0\.2\.1&notes=f2b%20web$/,
+  });
   t.match(gone, {
     method: "DELETE",
     url: /\/zones\/0123456789abcdef\/firewall\/access_rules\/rules\/r1$/,
