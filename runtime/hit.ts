@@ -23,6 +23,7 @@ export interface Captures {
   readonly address: number;
   readonly host: number;
   readonly id: number;
+  readonly pid: number;
 }
 
 function captures(
@@ -30,9 +31,10 @@ function captures(
   firstSlot: number,
   groups: Captures["groups"],
 ): Captures {
-  const address = names.indexOf("address");
-  const host = names.indexOf("host");
-  return { names, firstSlot, groups, address, host, id: names.indexOf("id") };
+  const [address = -1, host = -1, id = -1, pid = -1] = ["address", "host", "id", "pid"].map(
+    (name) => names.indexOf(name),
+  );
+  return { names, firstSlot, groups, address, host, id, pid };
 }
 
 export const noCaptures: Captures = /* @__PURE__ */ captures([], 0, null);
@@ -263,16 +265,16 @@ function findWhoByName(
   frame: Captures,
   format: FormatFields,
 ): string | null {
-  const host = textOf(c, captures, captures.host, false) ?? textOf(c, frame, frame.host, true);
-  if (host === undefined) {
-    const address = format === noFields ? null : findWhoOfFormat(c, format);
-    if (address !== null || c.host !== null) return address;
-    const id = textOf(c, captures, captures.id, false) ?? textOf(c, frame, frame.id, true);
-    return id === undefined ? null : addressFromText(id);
-  }
-  const address = canonicalOf(host);
-  if (address === null) c.host = host;
-  return address;
+  let named = addressOf(c, captures, captures.host, false);
+  const ofFrame = named === undefined;
+  if (ofFrame) named = addressOf(c, frame, frame.host, true);
+  const of = ofFrame ? frame : captures;
+  if (named === null) c.host = textOf(c, of, of.host, ofFrame) ?? null;
+  if (named !== undefined) return named;
+  const address = format === noFields ? null : findWhoOfFormat(c, format);
+  if (address !== null || c.host !== null) return address;
+  const id = textOf(c, captures, captures.id, false) ?? textOf(c, frame, frame.id, true);
+  return id === undefined ? null : addressFromText(id);
 }
 
 /** The address that a capture is, of a prefix the address in it; undefined: it took no part. */
@@ -285,7 +287,8 @@ function addressOf(
   if (index < 0) return undefined;
   if (of.groups !== null) {
     const text = textOf(c, of, index, ofFrame);
-    return text === undefined ? undefined : canonicalOf(text.replace(/\/\d+$/, ""));
+    if (text === undefined) return undefined;
+    return canonicalOf(index === of.address ? text.replace(/\/\d+$/, "") : text);
   }
   const slot = (of.firstSlot + index) * 2;
   const start = c.slots[slot] as number;
@@ -398,16 +401,25 @@ function findSession(
   return value === undefined ? null : sessionKey(record, value);
 }
 
+let keyPlace = 0;
+let keyHead = "";
+
+/** Program and host are mostly those of the key before. */
 function sessionKey(record: Registers, value: string): string {
-  const program = headerText(record, "program") ?? "";
-  return `${program}\0${headerText(record, "host") ?? ""}\0${value}`;
+  const { placeId } = record.header;
+  if (placeId === 0 || placeId !== keyPlace) {
+    const program = headerText(record, "program") ?? "";
+    keyHead = `${program}\0${headerText(record, "host") ?? ""}\0`;
+    keyPlace = placeId;
+  }
+  return keyHead + value;
 }
 
 /** Nothing but the header says what `pid` is. */
 function isHeaders(c: Cursor, captures: Captures, frame: Captures, format: FormatFields): boolean {
   return (
-    (captures.names.length === 0 || captureText(c, captures, "pid", false) === undefined) &&
-    (frame.names.length === 0 || captureText(c, frame, "pid", true) === undefined) &&
+    textOf(c, captures, captures.pid, false) === undefined &&
+    textOf(c, frame, frame.pid, true) === undefined &&
     (format === noFields || !format.names.includes("pid"))
   );
 }
@@ -425,14 +437,12 @@ function findPidSession(record: Registers): string | null {
   const pid = placeId === 0 ? -1 : smallNumber(bytes, pidStart, pidEnd);
   if (pid < 0) return sessionKey(record, decode(bytes, pidStart, pidEnd));
   const slot = (pid ^ (placeId << 4)) & (sessionsKept - 1);
-  if (sessionPlaces[slot] === placeId && sessionPids[slot] === pid) {
-    return sessionKeys[slot] as string;
+  if (sessionPlaces[slot] !== placeId || sessionPids[slot] !== pid) {
+    sessionPlaces[slot] = placeId;
+    sessionPids[slot] = pid;
+    sessionKeys[slot] = sessionKey(record, String(pid));
   }
-  const key = sessionKey(record, decode(bytes, pidStart, pidEnd));
-  sessionPlaces[slot] = placeId;
-  sessionPids[slot] = pid;
-  sessionKeys[slot] = key;
-  return key;
+  return sessionKeys[slot] as string;
 }
 
 /** A number of up to nine digits that has one spelling; -1: something else. */

@@ -113,34 +113,23 @@ export function makeJail(options: JailOptions): Jail {
   function take(event: SessionEvent, time: number, file: string): boolean {
     const culprit = culpritOf(event);
     if (culprit === null) return false;
-    const cause = new EventCause(file, event);
     const evidence = standing.find(culprit, time) !== null;
-    if (evidence) counters.evidence += 1;
-    const counts = evidence ? [] : count(culprit, time, event.weight, false);
+    const counts = evidence ? noCounts : count(culprit, time, event.weight, false);
     if (culprit.address === null && culprit.host === null && counts.length === 0 && !evidence) {
       counters.nobody += 1;
       return false;
     }
     counters.failures += 1;
+    if (evidence) counters.evidence += 1;
     if (options.tellsFailures !== false) {
-      // Written out, here and in `place`: spreading objects was a quarter of the time of a flood.
-      give({
-        type: "failure",
-        jail: spec.name,
-        address: culprit.address,
-        id: culprit.address ?? culprit.host ?? counts[0]?.id ?? "",
-        time,
-        observed: jail.observed,
-        file,
-        line: cause.line,
-        rule: cause.rule,
-        captures: cause.captures,
-        weight: event.weight,
-        evidence,
-        counted: counts.map(({ id }) => id),
-      });
+      const id = culprit.address ?? culprit.host ?? counts[0]?.id ?? "";
+      const about = decided(culprit.address, id, time, new EventCause(file, event));
+      const counted = counts.map(({ id }) => id);
+      give({ ...about, type: "failure", weight: event.weight, evidence, counted });
     }
-    decide(counts, culprit, time, cause);
+    if (counts.some((one) => one.isReached)) {
+      decide(counts, culprit, time, new EventCause(file, event));
+    }
     return true;
   }
 
@@ -163,12 +152,6 @@ export function makeJail(options: JailOptions): Jail {
     decide(count(culprit, time, 1, true), culprit, time, cause);
   }
 
-  interface Count {
-    readonly sentence: Sentence;
-    readonly id: string;
-    readonly isReached: boolean;
-  }
-
   function count(culprit: Culprit, time: number, weight: number, isBan: boolean): Count[] {
     const counts: Count[] = [];
     for (const sentence of sentences) {
@@ -183,7 +166,6 @@ export function makeJail(options: JailOptions): Jail {
 
   /** All sentences that fire make one ban of each identity, with the latest of their ends. */
   function decide(counts: readonly Count[], culprit: Culprit, time: number, cause: Cause): void {
-    if (!counts.some((one) => one.isReached)) return;
     const wanted = new Map<string, Order>();
     for (const { sentence, id, isReached } of counts) {
       if (!isReached) continue;
@@ -423,4 +405,11 @@ class EventCause implements Cause {
   }
 }
 
+interface Count {
+  readonly sentence: Sentence;
+  readonly id: string;
+  readonly isReached: boolean;
+}
+
+const noCounts: readonly Count[] = [];
 const nobodysCause: Cause = { file: "", line: 0, rule: "", captures: {} };

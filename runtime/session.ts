@@ -48,9 +48,11 @@ type Held = Pick<Hit, "rule" | "record" | "captures" | "eachCapture" | "weight">
 
 interface Session {
   party: Party | null;
-  held: Held[];
+  held: readonly Held[];
   seen: number;
 }
+
+const noneHeld: readonly Held[] = [];
 
 /** A session as plain data. Without a party and without held failures it is over. */
 export interface SessionRow {
@@ -114,7 +116,7 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
       }
       forget(key);
     }
-    return { party: null, held: [], seen: hit.time };
+    return { party: null, held: noneHeld, seen: hit.time };
   }
 
   /** Records without a stamp cannot say that time has passed. */
@@ -164,7 +166,7 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
     } else {
       // It outlives its record, so its captures must be read now.
       void hit.captures;
-      session.held.push(hit);
+      session.held = [...session.held, hit];
     }
   }
 
@@ -185,9 +187,12 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
   }
 
   function settle(session: Session, by: Hit, give: (event: SessionEvent) => void): void {
-    session.party = { address: by.address, host: by.host, forwarded: by.forwarded };
-    const held = session.held;
-    session.held = [];
+    const { address, host, forwarded } = by;
+    const known = session.party;
+    const isSame = known?.address === address && known.host === host;
+    if (!isSame || known.forwarded !== forwarded) session.party = { address, host, forwarded };
+    const { held } = session;
+    session.held = noneHeld;
     for (const hit of held) give(eventOf("failure", hit, by, by));
   }
 

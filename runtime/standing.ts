@@ -40,9 +40,13 @@ export class StandingBans {
   /** The ban that holds whoever it was at `time`; null: none. */
   find(culprit: Culprit, time: number): Ban | null {
     if (this.#bans.size === 0) return null;
+    let before: string | null = null;
     for (const identity of this.#identities) {
       const id = identify(culprit, identity);
-      const ban = id === null ? undefined : this.#bans.get(id);
+      // Whoever is one address whatever is asked is looked for once.
+      if (id === null || id === before) continue;
+      before = id;
+      const ban = this.#bans.get(id);
       if (ban !== undefined && !hasEnded(ban.until, time)) return ban;
     }
     return null;

@@ -52,20 +52,33 @@ function writeNode(choices: readonly Choice[], depth: number): Code {
     bytes.length === 1 ||
     bound.every((one) => bytesAt(one, depth).length > 1 && bytes.length === 2);
   if (alike && depth > 0) return writeNode(choices, depth + 1);
-  const cases = bytes
-    .sort((a, b) => a - b)
-    .map((byte) => {
-      const inside = choices.filter((choice) => {
-        const some = bytesAt(choice, depth);
-        return some.length === 0 || some.includes(byte);
-      });
-      const shown = aside(js`${byte}`, JSON.stringify(String.fromCharCode(byte)));
-      return js`case ${shown}: ${writeNode(inside, depth + 1)}`;
+  const otherwise = writeLeaf(others);
+  const bodies = new Map<string, { readonly body: Code; readonly bytes: number[] }>();
+  for (const byte of bytes.sort((a, b) => a - b)) {
+    const inside = choices.filter((choice) => {
+      const some = bytesAt(choice, depth);
+      return some.length === 0 || some.includes(byte);
     });
+    const body = writeNode(inside, depth + 1);
+    const key = body.toString();
+    const known = bodies.get(key) ?? { body, bytes: [] };
+    known.bytes.push(byte);
+    bodies.set(key, known);
+  }
+  // What is done in any case needs no asking.
+  bodies.delete(otherwise.toString());
+  if (bodies.size === 0) return otherwise;
+  const cases = [...bodies.values()].map(({ body, bytes }) => {
+    const labels = bytes.map((byte) => {
+      const shown = aside(js`${byte}`, JSON.stringify(String.fromCharCode(byte)));
+      return js`case ${shown}:`;
+    });
+    return js`${join(labels)} ${body}`;
+  });
   const at = depth === 0 ? js`start` : js`start + ${depth}`;
   return js`switch (bytes[${at}]) {
 ${join(cases)}
-default: ${writeLeaf(others)}
+default: ${otherwise}
 }`;
 }
 
