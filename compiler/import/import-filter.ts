@@ -53,9 +53,16 @@ export function importFilter(
   const formats = draftFormats(options, places, diagnostics);
   const write = (drafts: Drafts, lets: Lets) => writeDrafts(options, formats, drafts, lets);
   const first = draftRules(options, places, diagnostics);
-  const { prefregex } = options;
+  const { prefregex, maxlines } = options;
   const bare = (drafts: Drafts) => write(drafts, noLets);
-  const drafts = proveDrafts(first, { places, diagnostics, write: bare, costOf, prefregex });
+  const drafts = proveDrafts(first, {
+    places,
+    diagnostics,
+    write: bare,
+    costOf,
+    prefregex,
+    linesOnly: maxlines === 1,
+  });
   const chosen = letsFor(drafts);
   const named = write(drafts, chosen);
   const isSound = compiles(named);

@@ -71,7 +71,7 @@ export function printDraft({ kind, end, regex, original }: Draft, lets: Lets = n
 }
 
 export function printRegex(regex: DraftRegex, lets: Lets): string {
-  return `/${regex.wrap(lets.print(regex))}/${regex.flags}`;
+  return `/${regex.wrap(lets.print(regex))}/${regex.flags}${regex.linear ? "l" : ""}`;
 }
 
 export function quote(text: string): string {
