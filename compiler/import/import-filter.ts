@@ -63,6 +63,11 @@ export function importFilter(
     prefregex,
     linesOnly: maxlines === 1,
   });
+  if (!drafts.rules.some(({ kind, regex }) => kind !== "ignore" && regex !== null)) {
+    const [first] = options.failregex;
+    diagnostics.add(migrating.nothingLeft, places.span(first?.places[0] ?? 0), {});
+    return { ...nothing, drafts, sources: places.sources() };
+  }
   const chosen = letsFor(drafts);
   const named = write(drafts, chosen);
   const isSound = compiles(named);

@@ -15,7 +15,7 @@ export const migrating = {
     help: ({ wayOut }) => wayOut,
     explain:
       "Nearly all that Fail2ban's regular expressions can say has a counterpart. This one has none, so the policy lacks the rule; a comment stands in its place with the pattern as it was. Write it another way there.",
-    bad: sampleConf("failregex = ^refused (?P<a>x)?(?(a)y|z)(?P<a>q) <ADDR>$"),
+    bad: sampleConf(`${usual}\n  ^refused (?P<a>x)?(?(a)y|z)(?P<a>q) <ADDR>$`),
     good,
   }),
   noTimeForm: entry<{ construct: string }>({
@@ -45,7 +45,7 @@ export const migrating = {
     help: ({ attack }) => `its time doubles with each character of ${attack}`,
     explain:
       "A line of a few dozen characters keeps the pattern busy for hours, in Fail2ban too, and anybody who can write to the log can send one. f2b does not compile such patterns, and this one has a reference to a group, so that it cannot be matched in linear time either. A comment stands in its place; a repeat inside a repeat is the usual cause.",
-    bad: sampleConf("failregex = ^(?P<q>[ab])(?:\\w+ ?)+(?P=q) from <ADDR>$"),
+    bad: sampleConf(`${usual}\n  ^(?P<q>[ab])(?:\\w+ ?)+(?P=q) from <ADDR>$`),
     good: sampleConf("failregex = ^(?P<q>[ab])\\w+(?: \\w+)*(?P=q) from <ADDR>$"),
   }),
   linearInstead: entry<{ attack: string; degree: number | null }>({
@@ -60,6 +60,16 @@ export const migrating = {
       "Fail2ban tries every way to match a line, and for this pattern a client can write a line that has more ways than anybody can wait for. The policy has the pattern with the flag `l`: f2b finds the same matches and tries no way twice. A repeat inside a repeat is the usual cause; without one the pattern would be quicker.",
     bad: sampleConf("failregex = ^(?:\\w+ ?)+ from <ADDR>$"),
     good: sampleConf("failregex = ^\\w+(?: \\w+)* from <ADDR>$"),
+  }),
+  nothingLeft: entry<object>({
+    code: "F2B2510",
+    severity: "error",
+    message: () => "every `failregex` of this filter is left out",
+    help: () => "what stands in the way of each is told with it",
+    explain:
+      "A filter that finds nothing is no filter, so nothing is written. What could not be translated was reported, with its place and a way out.",
+    bad: sampleConf("failregex = ^refused (?P<a>x)?(?(a)y|z)(?P<a>q) <ADDR>$"),
+    good,
   }),
   polynomialKept: entry<{ degree: number; attack: string }>({
     code: "F2B2505",
