@@ -34,6 +34,7 @@ export {
   slots,
 } from "./hit.ts";
 export { makeNotTable } from "./holes.ts";
+export { linear } from "./linear.ts";
 export { lit } from "./literal.ts";
 export { unmatched, windowed } from "./message-window.ts";
 export { begin, exec, frame, framed, isProgram, programMatches, programName } from "./pattern.ts";

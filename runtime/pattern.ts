@@ -7,6 +7,7 @@
 import { decode } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { type GroupKind, isOfKind } from "./hit.ts";
+import type { Searcher } from "./linear.ts";
 import { findIn, type Literal, standsAt } from "./literal.ts";
 import { open } from "./template.ts";
 
@@ -22,7 +23,7 @@ export interface StrictGroup {
  */
 export function exec(
   c: Cursor,
-  pattern: RegExp,
+  pattern: Searcher,
   required: Literal | null,
   strict: readonly StrictGroup[] = [],
 ): boolean {
@@ -48,7 +49,7 @@ export function programName(c: Cursor): boolean {
   return programStart >= 0 && open(c, bytes, programStart, programEnd);
 }
 
-export function programMatches(c: Cursor, pattern: RegExp): boolean {
+export function programMatches(c: Cursor, pattern: Searcher): boolean {
   const { bytes, programStart, programEnd } = c.record.header;
   return programStart >= 0 && pattern.test(decode(bytes, programStart, programEnd));
 }

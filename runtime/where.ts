@@ -6,6 +6,7 @@
  */
 import { addressFromText, parseAddress } from "./address.ts";
 import type { Cursor } from "./cursor.ts";
+import type { Searcher } from "./linear.ts";
 import type { FieldValue } from "./registers.ts";
 import { open } from "./template.ts";
 
@@ -98,7 +99,7 @@ function textOfValue(value: Value): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-export function matchesRegex(value: Value, pattern: RegExp): boolean {
+export function matchesRegex(value: Value, pattern: Searcher): boolean {
   const text = textOfValue(value);
   return text !== undefined && pattern.test(text);
 }

@@ -301,6 +301,10 @@ source: string
  */
 flags: string
 /**
+ * Written with the flag `l`: matched in linear time.
+ */
+linear: boolean
+/**
  * A JavaScript pattern, tags and lets filled in; compiles with `flags`.
  */
 expanded: string

@@ -101,10 +101,10 @@ export function buildRegex(reading: Reading, token: IToken): ast.Regex {
   const { end, closed } = findQuotedEnd(token.image, 0);
   if (!closed) reading.report(read.unterminatedText, at, { quote: "/" });
   const flags = closed ? token.image.slice(end) : "";
-  if (/[^isu]|(.).*\1/.test(flags)) {
+  if (/[^ilsu]|(.).*\1/.test(flags)) {
     reading.report(read.regexFlags, reading.span(at.start + end, at.end), { flags });
   }
-  const known = [...new Set(flags)].filter((flag) => "isu".includes(flag)).join("");
+  const known = [...new Set(flags)].filter((flag) => "ilsu".includes(flag)).join("");
   const source = closed ? token.image.slice(1, end - 1) : token.image.slice(1).replace(/\r$/, "");
   const bytes = Buffer.byteLength(source);
   if (bytes > textBytesMax) reading.report(read.textTooLong, at, { bytes, max: textBytesMax });

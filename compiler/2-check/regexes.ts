@@ -9,6 +9,7 @@ import { type AST, RegExpParser, visitRegExpAST } from "@eslint-community/regexp
 import type { Regex } from "../../schemas/policy.ts";
 import type { Regex as RegexTree } from "../1-read/ast.ts";
 import { checkPatterns as catalogue } from "../diagnostics/catalogue/check-patterns.ts";
+import { writeProgram } from "../linear-program.ts";
 import type { Span } from "../source.ts";
 import { atOf, type Context, near } from "./context.ts";
 import type { Scope } from "./scope.ts";
@@ -60,6 +61,10 @@ const tags: ReadonlyMap<string, Tag> = new Map<string, Tag>([
   ["host", { name: "host", of: "host", inside: `${wholeSix}|${name}`, isBracketed: true }],
 ]);
 
+/** What stands for a tag where it is asked what a pattern costs. */
+export const addressForCost = "[0-9A-Fa-f:.]";
+export const hostForCost = "[0-9A-Za-z_.-]";
+
 /**
  * The pattern with every tag as one character and with ASCII's classes: for questions of cost. An address
  * is short and its borders are fixed, so that in a loop it costs what a character costs, and look-around
@@ -70,7 +75,7 @@ export function forCost(expanded: string): string {
   // Some tags stand inside others: the longest first.
   const all = [...tags.values()].sort((a, b) => b.inside.length - a.inside.length);
   for (const tag of all) {
-    out = out.replaceAll(tag.inside, tag.name === "host" ? "[0-9A-Za-z_.-]" : "[0-9A-Fa-f:.]");
+    out = out.replaceAll(tag.inside, tag.name === "host" ? hostForCost : addressForCost);
   }
   return withoutUnicode(out);
 }
@@ -82,7 +87,11 @@ interface Expansion {
 }
 
 export function lowerRegex(regex: RegexTree, context: Context, scope: Scope): Regex | null {
-  const flags = [...regex.flags].sort().join("");
+  const flags = [...regex.flags]
+    .filter((flag) => flag !== "l")
+    .sort()
+    .join("");
+  const isLinear = regex.flags.includes("l");
   const problem = findSyntaxError(regex.source, flags);
   if (problem !== null) {
     const start = Math.min(regex.at.start + 1 + problem.index, regex.at.end - 1);
@@ -105,10 +114,15 @@ export function lowerRegex(regex: RegexTree, context: Context, scope: Scope): Re
     return null;
   }
   const at = atOf(context, regex.at);
+  if (isLinear && writeProgram(numbered.source, flags) === null) {
+    context.diagnostics.add(catalogue.notLinear, regex.at, {});
+    return null;
+  }
   return {
     kind: "regex",
     source: regex.source,
     flags,
+    linear: isLinear,
     expanded: numbered.source,
     groups: numbered.groups,
     at,

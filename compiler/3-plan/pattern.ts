@@ -60,6 +60,7 @@ function planRegex(regex: Regex): RegexPlan {
     kind: "regex",
     expanded: regex.expanded,
     flags: regex.flags,
+    linear: regex.linear,
     prefix,
     required,
     groups: regex.groups.map(({ name, group, of }) => ({ name, group, kind: of })),

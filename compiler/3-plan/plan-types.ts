@@ -94,6 +94,8 @@ export interface RegexPlan {
   readonly kind: "regex";
   readonly expanded: string;
   readonly flags: string;
+  /** Matched without trying a way twice. */
+  readonly linear: boolean;
   /** A match of it begins with this, at the start of the message; empty: with anything. */
   readonly prefix: string;
   /** A text every match contains; empty: none is known. */

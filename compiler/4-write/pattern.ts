@@ -11,6 +11,7 @@ import type {
   RegexPlan,
   TemplatePlan,
 } from "../3-plan/plan-types.ts";
+import { writeProgram } from "../linear-program.ts";
 import { type Code, join, js, literal, quote, regex } from "./code.ts";
 import type { Module } from "./module.ts";
 import { type Step, writeWays } from "./ways.ts";
@@ -158,9 +159,7 @@ export function writeLiteral(module: Module, text: string, fold: boolean): Code 
 }
 
 function writeRegex(module: Module, plan: RegexPlan, subject: Subject): Code {
-  // Where a group stands is only asked of those that leave lines in a window.
-  const places = plan.groups.some(({ name }) => name === "skip") ? "d" : "";
-  const pattern = module.constant("pattern", regex(plan.expanded, plan.flags + places));
+  const pattern = writeSearcher(module, plan);
   if (subject !== "message") return js`${module.use("programMatches")}(c, ${pattern})`;
   const fold = plan.flags.includes("i");
   const required = plan.required === "" ? js`null` : writeLiteral(module, plan.required, fold);
@@ -169,4 +168,17 @@ function writeRegex(module: Module, plan: RegexPlan, subject: Subject): Code {
   if (checks.length === 0) return js`${module.use("exec")}(c, ${pattern}, ${required})`;
   const list = module.constant("strict", js`[${checks}]`);
   return js`${module.use("exec")}(c, ${pattern}, ${required}, ${list})`;
+}
+
+/** What searches: JavaScript's own regular expression, or a program for linear time. */
+export function writeSearcher(module: Module, plan: RegexPlan): Code {
+  const program = plan.linear ? writeProgram(plan.expanded, plan.flags) : null;
+  if (program === null) {
+    // Where a group stands is only asked of those that leave lines in a window.
+    const places = plan.groups.some(({ name }) => name === "skip") ? "d" : "";
+    return module.constant("pattern", regex(plan.expanded, plan.flags + places));
+  }
+  const classes = program.classes.map((raw) => regex(`^(?:${raw})$`, plan.flags));
+  const { classes: _, ...plain } = program;
+  return module.constant("pattern", js`${module.use("linear")}(${literal(plain)}, [${classes}])`);
 }

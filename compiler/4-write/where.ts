@@ -6,9 +6,9 @@
  */
 import type { ExprCompare, Field, Scalar } from "../../schemas/policy.ts";
 import type { PatternPlan, WherePlan } from "../3-plan/plan-types.ts";
-import { type Code, join, js, quote, regex } from "./code.ts";
+import { type Code, join, js, quote } from "./code.ts";
 import type { Module } from "./module.ts";
-import { writePattern } from "./pattern.ts";
+import { writePattern, writeSearcher } from "./pattern.ts";
 
 export interface WhereWriter {
   readonly module: Module;
@@ -67,7 +67,7 @@ function compare(writer: WhereWriter, of: Field, op: ExprCompare["op"], to: Scal
 function matches(writer: WhereWriter, value: Code, pattern: PatternPlan): Code {
   const { module } = writer;
   if (pattern.kind === "regex") {
-    const test = module.constant("pattern", regex(pattern.expanded, pattern.flags));
+    const test = writeSearcher(module, pattern);
     return js`${module.use("matchesRegex")}(${value}, ${test})`;
   }
   const match = writePattern(module, pattern, "value");

@@ -12,7 +12,8 @@ import { renderDiagnostic } from "../diagnostics/render.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { type NamedWithArguments, readNamed } from "../import/config/arguments.ts";
 import type { ConfigFiles } from "../import/config/layers.ts";
-import { filterName, type Imported, importFilter } from "../import/import-filter.ts";
+import { filterName } from "../import/filter/filter-text.ts";
+import { type Imported, importFilter } from "../import/import-filter.ts";
 import { reportOf } from "../import/report.ts";
 import { costOf } from "../lint/costly-regexes.ts";
 import { hostFault, inputFault, usageFault } from "./fault.ts";
@@ -27,8 +28,8 @@ interface ImportFlags {
   readonly json?: boolean;
 }
 
-/** So long is looked into what a filter's patterns cost; what is not known then is a note. */
-const costMs = 8_000;
+/** So long recheck is asked about those of a filter's patterns that their automaton leaves open. */
+const costMs = 4_000;
 
 export function importCommand(folder: string, flags: ImportFlags): void {
   const output = flags.output;
@@ -55,8 +56,8 @@ export function importCommand(folder: string, flags: ImportFlags): void {
   const files = openConfig(folder);
   const all = wanted.map(({ name, args }) => {
     const endsAt = performance.now() + costMs;
-    return importFilter(name, args, files, (source, regexFlags) =>
-      costOf(source, regexFlags, endsAt),
+    return importFilter(name, args, files, (source, regexFlags, linesOnly) =>
+      costOf(source, regexFlags, { endsAt, linesOnly }),
     );
   });
   for (const one of all) tell(one, flags.json === true);

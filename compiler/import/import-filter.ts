@@ -13,12 +13,12 @@ import type { Source } from "../source.ts";
 import type { ConfigFiles } from "./config/layers.ts";
 import { type FilterOptions, readFilter } from "./config/read-filter.ts";
 import { Places, type Traced } from "./config/traced.ts";
-import { Comments } from "./filter/comments.ts";
-import { draftFormats, type FormatDraft } from "./filter/formats.ts";
+import { filterText } from "./filter/filter-text.ts";
+import { draftFormats } from "./filter/formats.ts";
 import { chooseLets, type Lets } from "./filter/lets.ts";
 import { type CostOf, compiles, proveDrafts } from "./filter/prove.ts";
 import { type Drafts, draftRules } from "./filter/rules.ts";
-import { noLets, printDraft, printRegex, writeFilter } from "./filter/write-filter.ts";
+import { noLets } from "./filter/write-filter.ts";
 
 export interface Imported {
   readonly name: string;
@@ -51,11 +51,23 @@ export function importFilter(
   reportOptions(options, places, diagnostics);
   if (diagnostics.hasErrors) return { ...nothing, sources: places.sources() };
   const formats = draftFormats(options, places, diagnostics);
-  const write = (drafts: Drafts, lets: Lets) => writeDrafts(options, formats, drafts, lets);
+  const write = (drafts: Drafts, lets: Lets) => filterText(options, formats, drafts, lets);
   const first = draftRules(options, places, diagnostics);
-  const { prefregex } = options;
+  const { prefregex, maxlines } = options;
   const bare = (drafts: Drafts) => write(drafts, noLets);
-  const drafts = proveDrafts(first, { places, diagnostics, write: bare, costOf, prefregex });
+  const drafts = proveDrafts(first, {
+    places,
+    diagnostics,
+    write: bare,
+    costOf,
+    prefregex,
+    linesOnly: maxlines === 1,
+  });
+  if (!drafts.rules.some(({ kind, regex }) => kind !== "ignore" && regex !== null)) {
+    const [first] = options.failregex;
+    diagnostics.add(migrating.nothingLeft, places.span(first?.places[0] ?? 0), {});
+    return { ...nothing, drafts, sources: places.sources() };
+  }
   const chosen = letsFor(drafts);
   const named = write(drafts, chosen);
   const isSound = compiles(named);
@@ -86,7 +98,7 @@ function reportOptions(options: FilterOptions, places: Places, diagnostics: Diag
       diagnostics.add(importing.openTag, at, { tag: found[1] ?? "" });
     }
   }
-  if (options.failregex.length === 0) {
+  if (options.failregex.length === 0 && !diagnostics.hasErrors) {
     const [file] = options.layers.own;
     const at = { file: file?.source.name ?? "", start: 0, end: 0 };
     diagnostics.add(importing.noFailregex, at, {});
@@ -107,81 +119,4 @@ function reportOptions(options: FilterOptions, places: Places, diagnostics: Diag
 function letsFor({ frame, rules }: Drafts): Lets {
   const all = [frame, ...rules.map((rule) => rule.regex)].filter((one) => one !== null);
   return chooseLets(all.filter((one) => one.template === null));
-}
-
-function writeDrafts(
-  options: FilterOptions,
-  formats: readonly FormatDraft[],
-  drafts: Drafts,
-  lets: Lets,
-): string {
-  const { layers } = options;
-  const comments = new Comments(layers.files);
-  const [main] = layers.own;
-  const head = main === undefined ? [] : comments.head(main);
-  const named = lets.drafts.map((one) => ({
-    comments: [...placesOf(one.label, options)].flatMap((place) => comments.above(place)),
-    text: `let ${one.name} = ${one.value}`,
-  }));
-  const rules = drafts.rules.map((draft, index) => {
-    // The pieces of one pattern share its comment.
-    const isFirst = drafts.rules[index - 1]?.original !== draft.original;
-    const above = isFirst ? comments.above(draft.original.places[0] ?? 0) : [];
-    return { comments: above, text: printDraft(draft, lets) };
-  });
-  const unused = options.unused.map(
-    (option) => `without effect: ${option.name} = ${option.value.text.replaceAll("\n", " ")}`,
-  );
-  return writeFilter({
-    name: filterName(options.name),
-    head,
-    describe: describe(options),
-    formats,
-    window: options.maxlines,
-    lets: named,
-    frame: frameLines(drafts, lets),
-    session: sessionOf(drafts),
-    rules,
-    tail: [
-      ...unused,
-      ...options.journalmatch.map(
-        (match) => `In a jail: watch journal match "${match.text}" as lines`,
-      ),
-      ...(main === undefined ? [] : comments.tail(main)),
-    ],
-  });
-}
-
-/** Where options of this name stand that patterns were put together from, the outer ones first. */
-function placesOf(
-  label: string,
-  { failregex, ignoreregex, prefregex }: FilterOptions,
-): Set<number> {
-  const all = [...(prefregex === null ? [] : [prefregex]), ...failregex, ...ignoreregex];
-  const marks = all.flatMap((value) => value.marks).filter((mark) => mark.name === label);
-  marks.sort((a, b) => b.end - b.start - (a.end - a.start));
-  return new Set(marks.map((mark) => mark.place).filter((place) => place >= 0));
-}
-
-/** A note outside of sessions learns nothing, and still keeps later rules from counting its line. */
-function sessionOf({ hasSession, rules }: Drafts): string | null {
-  if (hasSession) return "session by session within 5m";
-  return rules.some(({ kind }) => kind === "note" || kind === "clear") ? "session by pid" : null;
-}
-
-function frameLines({ frame, lostFrame }: Drafts, lets: Lets): string[] {
-  if (frame !== null) return [`frame ${printRegex(frame, lets)}`];
-  return lostFrame === null ? [] : [`# not translated: frame /${lostFrame.text}/`];
-}
-
-function describe({ name, args, layers }: FilterOptions): string {
-  const files = [...new Set(layers.files.map((file) => file.source.name))];
-  const set = [...args].map(([key, value]) => `${key}=${value}`);
-  const as = set.length === 0 ? "" : ` (${set.join(", ")})`;
-  return `${name}${as}, imported from Fail2ban's ${files.join(", ")}`;
-}
-
-/** A name that policies can write. */
-export function filterName(name: string): string {
-  return name.replace(/[^\w-]/g, "-").replace(/^-/, "_");
 }

@@ -1,20 +1,20 @@
 /**
  * Regular expressions that a line can make slow: exponential ones are errors, polynomial ones warnings.
  *
- * recheck decides; it is asked about the pattern with tags as single characters and with ASCII's classes, within five
- * seconds each and twenty in all. What it cannot decide is a note, never silence. The library's own are asked
+ * The pattern's automaton decides (cost/), in milliseconds; recheck is asked about what it cannot, within two
+ * seconds each and ten in all. What neither can decide is a note, never silence. The library's own are asked
  * about when the library is looked at, not again in every policy that uses it.
  */
 import { createRequire } from "node:module";
-import type { Policy } from "../../schemas/policy.ts";
+import type { Filter, Policy } from "../../schemas/policy.ts";
 import { forCost } from "../2-check/regexes.ts";
 import { lint as catalogue } from "../diagnostics/catalogue/lint.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
-import { isPlainlyLinear } from "./linear-regex.ts";
+import { ownVerdict } from "./cost/own-verdict.ts";
 import { isInLibrary, patternsOf, spanOf } from "./patterns-of.ts";
 
-const timeoutMs = 5_000;
-const totalMs = 20_000;
+const timeoutMs = 2_000;
+const totalMs = 10_000;
 const patternUnitsMax = 4_000;
 
 export type Cost =
@@ -30,11 +30,15 @@ export function findCostlyRegexes(
 ): void {
   const verdicts = new Map<string, Cost>();
   const endsAt = performance.now() + totalMs;
-  for (const { pattern } of patternsOf(policy)) {
-    if (pattern.kind !== "regex") continue;
+  for (const { pattern, filter, role } of patternsOf(policy)) {
+    // One with the flag `l` no line can stall.
+    if (pattern.kind !== "regex" || pattern.linear) continue;
     if (!libraryCosts && isInLibrary(pattern.at)) continue;
-    const key = `${pattern.flags}/${pattern.expanded}`;
-    const verdict = verdicts.get(key) ?? costOf(pattern.expanded, pattern.flags, endsAt);
+    // A field may hold what was escaped in the log.
+    const linesOnly = role !== "where" && filter.formats.every(holdsNoLineFeed);
+    const key = `${linesOnly}${pattern.flags}/${pattern.expanded}`;
+    const verdict =
+      verdicts.get(key) ?? costOf(pattern.expanded, pattern.flags, { endsAt, linesOnly });
     verdicts.set(key, verdict);
     const at = spanOf(pattern.at);
     switch (verdict.kind) {
@@ -58,11 +62,30 @@ export function findCostlyRegexes(
   }
 }
 
-/** What the pattern costs at worst; not looked into when `endsAt` (of performance.now) is over. */
-export function costOf(expanded: string, flags: string, endsAt: number): Cost {
+/** Only a message from JSON, or one of several lines, can have a line end in it. */
+function holdsNoLineFeed(format: Filter["formats"][number]): boolean {
+  return format.name !== "json" && format.window === null;
+}
+
+export interface Asking {
+  /** Of performance.now: from then on recheck is asked no more. */
+  readonly endsAt: number;
+  /** What is matched holds no LF. */
+  readonly linesOnly: boolean;
+}
+
+/** What the pattern costs at worst. */
+export function costOf(expanded: string, flags: string, { endsAt, linesOnly }: Asking): Cost {
   const source = forCost(expanded);
   if (source.length > patternUnitsMax) return { kind: "unknown", why: "it is too long" };
-  if (isPlainlyLinear(source, flags)) return { kind: "safe" };
+  const own = ownVerdict(expanded, flags, linesOnly);
+  if (own?.kind === "safe") return own;
+  if (own !== null) {
+    const { degree, line: attack } = own;
+    return degree === null
+      ? { kind: "exponential", attack }
+      : { kind: "polynomial", degree, attack };
+  }
   if (performance.now() > endsAt) return { kind: "unknown", why: "there are too many before it" };
   const timeout = Math.min(timeoutMs, Math.ceil(endsAt - performance.now()));
   const result = recheck()(source, flags, { timeout });

@@ -36,7 +36,7 @@ const images: Readonly<Record<string, readonly string[]>> = {
     '"\\u{0}\\u{202e}é"',
   ],
   Raw: ['`a \\d " b`', "``", "`{?x}`i"],
-  Regex: ["/^a$/", "/[/]\\/x/iu", "/ # /s"],
+  Regex: ["/^a$/", "/[/]\\/x/iu", "/ # /s", "/(a+)+$/l"],
   Address: ["192.0.2.1", "2001:db8::/32", "::", "::ffff:192.0.2.1", "10.0.0"],
   Duration: ["10m", "1w2d3h4m5s6ms", "0s"],
   Int: ["0", "5", "9007199254740991"],

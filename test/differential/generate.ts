@@ -212,7 +212,10 @@ const regexes: Grown[] = [
       .map(([x, a, user]) => `${x} ${a}${user}`),
   },
 ];
-export const regex: fc.Arbitrary<Grown> = fc.constantFrom(...regexes);
+/** Some of them in linear time: the oracle does not know the difference. */
+export const regex: fc.Arbitrary<Grown> = fc
+  .tuple(fc.constantFrom(...regexes), fc.boolean())
+  .map(([one, isLinear]) => (isLinear ? { ...one, text: `${one.text}l` } : one));
 
 interface Envelope {
   text: string;

@@ -26,6 +26,7 @@ export function importDemo(conf: string, code: string): Imported {
     list: () => [],
   };
   const endsAt = performance.now() + 20_000;
-  const cost = (expanded: string, flags: string) => costOf(expanded, flags, endsAt);
-  return importFilter("demo", new Map(), files, cost);
+  return importFilter("demo", new Map(), files, (expanded, flags, linesOnly) =>
+    costOf(expanded, flags, { endsAt, linesOnly }),
+  );
 }

@@ -40,7 +40,7 @@ export function template(...parts: (string | Part)[]): Template {
 }
 
 export function regex(source: string, groups: Regex["groups"] = [], flags = ""): Regex {
-  return { kind: "regex", source, flags, expanded: source, groups, at };
+  return { kind: "regex", source, flags, linear: false, expanded: source, groups, at };
 }
 
 export function rule(kind: Rule["kind"], pattern: Rule["pattern"], more: Partial<Rule> = {}): Rule {

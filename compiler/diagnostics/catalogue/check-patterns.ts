@@ -229,4 +229,14 @@ export const checkPatterns = {
     bad: `let word = /refused/i\n${sampleFilter("fail /^<word> <address>$/")}`,
     good: `let word = /refused/i\n${sampleFilter("fail /^<word> <address>$/i")}`,
   }),
+  notLinear: entry<object>({
+    code: "F2B2124",
+    severity: "error",
+    message: () => "the flag `l` cannot be kept: this is no pattern for linear time",
+    help: () => "leave the reference to a group out, or make repeats with numbers smaller",
+    explain:
+      "With the flag `l` no way to match is tried twice, so that no line can stall the pattern. A reference to what a group took (`\\k<name>`) depends on the way, and a pattern of more than twenty thousand steps is too long.",
+    bad: sampleFilter("fail /^(?<user>\\w+) \\k<user> <address>$/l"),
+    good: sampleFilter("fail /^(?<user>\\w+) <address>$/l"),
+  }),
 };

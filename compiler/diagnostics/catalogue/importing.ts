@@ -154,10 +154,11 @@ export const importing = {
   }),
   noFailregex: entry<object>({
     code: "F2B1515",
-    severity: "warning",
+    severity: "error",
     message: () => "this filter has no `failregex`: it finds nothing",
+    help: () => "does the jail that uses it bring one?",
     explain:
-      "Without a `failregex` Fail2ban's filter does nothing, or takes patterns from the jail that uses it. The policy has the filter, and what it would ignore, but no rule.",
+      "Without a `failregex` Fail2ban's filter does nothing, or takes patterns from the jail that uses it. There is nothing to write.",
     bad: sampleConf("ignoreregex = ^x$"),
     good,
   }),

@@ -15,7 +15,7 @@ export const migrating = {
     help: ({ wayOut }) => wayOut,
     explain:
       "Nearly all that Fail2ban's regular expressions can say has a counterpart. This one has none, so the policy lacks the rule; a comment stands in its place with the pattern as it was. Write it another way there.",
-    bad: sampleConf("failregex = ^refused (?P<a>x)?(?(a)y|z)(?P<a>q) <ADDR>$"),
+    bad: sampleConf(`${usual}\n  ^refused (?P<a>x)?(?(a)y|z)(?P<a>q) <ADDR>$`),
     good,
   }),
   noTimeForm: entry<{ construct: string }>({
@@ -44,9 +44,32 @@ export const migrating = {
     message: () => "this pattern can be stalled by a line and is left out",
     help: ({ attack }) => `its time doubles with each character of ${attack}`,
     explain:
-      "A line of a few dozen characters keeps the pattern busy for hours, in Fail2ban too, and anybody who can write to the log can send one. f2b does not compile such patterns. A comment stands in its place; a repeat inside a repeat is the usual cause.",
+      "A line of a few dozen characters keeps the pattern busy for hours, in Fail2ban too, and anybody who can write to the log can send one. f2b does not compile such patterns, and this one has a reference to a group, so that it cannot be matched in linear time either. A comment stands in its place; a repeat inside a repeat is the usual cause.",
+    bad: sampleConf(`${usual}\n  ^(?P<q>[ab])(?:\\w+ ?)+(?P=q) from <ADDR>$`),
+    good: sampleConf("failregex = ^(?P<q>[ab])\\w+(?: \\w+)*(?P=q) from <ADDR>$"),
+  }),
+  linearInstead: entry<{ attack: string; degree: number | null }>({
+    code: "F2B2509",
+    severity: "note",
+    message: () => "a line could stall this pattern, so it is matched in linear time",
+    help: ({ attack, degree }) =>
+      degree === null
+        ? `elsewhere its time doubles with each turn of ${attack}`
+        : `elsewhere its time grows with power ${degree} of the length of ${attack}`,
+    explain:
+      "Fail2ban tries every way to match a line, and for this pattern a client can write a line that has more ways than anybody can wait for. The policy has the pattern with the flag `l`: f2b finds the same matches and tries no way twice. A repeat inside a repeat is the usual cause; without one the pattern would be quicker.",
     bad: sampleConf("failregex = ^(?:\\w+ ?)+ from <ADDR>$"),
     good: sampleConf("failregex = ^\\w+(?: \\w+)* from <ADDR>$"),
+  }),
+  nothingLeft: entry<object>({
+    code: "F2B2510",
+    severity: "error",
+    message: () => "every `failregex` of this filter is left out",
+    help: () => "what stands in the way of each is told with it",
+    explain:
+      "A filter that finds nothing is no filter, so nothing is written. What could not be translated was reported, with its place and a way out.",
+    bad: sampleConf("failregex = ^refused (?P<a>x)?(?(a)y|z)(?P<a>q) <ADDR>$"),
+    good,
   }),
   polynomialKept: entry<{ degree: number; attack: string }>({
     code: "F2B2505",
@@ -55,7 +78,7 @@ export const migrating = {
     help: ({ attack }) => `as with ${attack}`,
     explain:
       "Lines have a size limit, so the pattern cannot stop protection, but long lines cost more than short ones, in Fail2ban too. Several `.*` in a row are the usual cause.",
-    bad: sampleConf("failregex = ^.*a.*b.*c\\d <ADDR>$"),
+    bad: sampleConf("failregex = ^.*a.*b\\d <ADDR>$"),
     good,
   }),
   captureDiffers: entry<{ what: string }>({

@@ -115,9 +115,10 @@ export const read = {
     code: "F2B1009",
     severity: "error",
     message: ({ flags }) => `\`${flags}\` are no flags of a regular expression`,
-    help: () => "i ignores case, s lets `.` match line ends, u reads Unicode; each once",
+    help: () =>
+      "i ignores case, s lets `.` match line ends, u reads Unicode, l takes linear time; each once",
     explain:
-      "A regular expression may be followed by the flags `i`, `s` and `u`, each once. There is no " +
+      "A regular expression may be followed by the flags `i`, `s`, `u` and `l`, each once. There is no " +
       "`g` (a rule matches once) and no `m` (a message is one line).",
     bad: "filter a {\n  fail /^bad <address>$/g\n}\n",
     good: "filter a {\n  fail /^bad <address>$/i\n}\n",

@@ -1,8 +1,8 @@
 /**
  * Drafts that a policy can have: each is checked as the compiler would, and asked what it costs.
  *
- * In: drafts and how to write them. Out: the same drafts, those that f2b would refuse left out and reported with their place, an
- * exponential one with the line that stalls it. What must hold: the text of what comes out compiles.
+ * In: drafts and how to write them. Out: the same drafts, those that f2b would refuse left out and reported with their place; one that a line can
+ * stall is reported with the line and matched in linear time. What must hold: the text of what comes out compiles.
  */
 
 import type { Filter, Pattern } from "../../../schemas/policy.ts";
@@ -10,18 +10,21 @@ import { check } from "../../2-check/check.ts";
 import { load } from "../../2-check/load.ts";
 import { migrating } from "../../diagnostics/catalogue/migrating.ts";
 import { Diagnostics } from "../../diagnostics/diagnostic.ts";
+import { writeProgram } from "../../linear-program.ts";
 import type { Cost } from "../../lint/costly-regexes.ts";
 import type { Places, Traced } from "../config/traced.ts";
-import type { Draft, Drafts } from "./rules.ts";
+import type { Draft, DraftRegex, Drafts } from "./rules.ts";
 import { printDraft } from "./write-filter.ts";
 
-export type CostOf = (expanded: string, flags: string) => Cost;
+export type CostOf = (expanded: string, flags: string, linesOnly: boolean) => Cost;
 
 interface Proving {
   readonly places: Places;
   readonly diagnostics: Diagnostics;
   readonly write: (drafts: Drafts) => string;
   readonly costOf: CostOf;
+  /** Messages are single lines. */
+  readonly linesOnly: boolean;
   /** Of the frame. */
   readonly prefregex: Traced | null;
 }
@@ -43,13 +46,15 @@ export function proveDrafts(all: Drafts, proving: Proving): Drafts {
   let next = 0;
   const rules = sound.map((draft) => {
     if (draft.regex === null) return draft;
-    const isStalled = isCostly(patterns[next++] ?? null, draft.original, proving);
-    return isStalled ? { ...draft, regex: null } : draft;
+    return {
+      ...draft,
+      regex: atBearableCost(draft.regex, patterns[next++], draft.original, proving),
+    };
   });
-  const [frame] = filter.frames;
   const original = proving.prefregex;
-  const isLost = original !== null && isCostly(frame ?? null, original, proving);
-  return isLost ? { ...drafts, rules, frame: null, lostFrame: original } : { ...drafts, rules };
+  if (drafts.frame === null || original === null) return { ...drafts, rules };
+  const frame = atBearableCost(drafts.frame, filter.frames[0], original, proving);
+  return { ...drafts, rules, frame, lostFrame: frame === null ? original : null };
 }
 
 /** A template that the language would not have is the regular expression it came from. */
@@ -87,25 +92,44 @@ function checkText(text: string): { filter: Filter | null; refused: Map<string, 
   return { filter: policy?.filters[0] ?? null, refused };
 }
 
-/** Reports what the pattern costs; true: a line can stall it. */
-function isCostly(pattern: Pattern | null, original: Traced, proving: Proving): boolean {
-  if (pattern?.kind !== "regex") return false;
+/** From this power of a line's length on a long line takes hours. */
+const degreeMax = 2;
+
+/** The pattern as no line can stall it, after reporting what it costs; null: there is no such way. */
+function atBearableCost(
+  regex: DraftRegex,
+  pattern: Pattern | null | undefined,
+  original: Traced,
+  proving: Proving,
+): DraftRegex | null {
+  if (pattern?.kind !== "regex") return regex;
   const { places, diagnostics } = proving;
   const at = places.span(original.places[0] ?? 0, original.lines()[0]?.text.length ?? 1);
-  const cost = proving.costOf(pattern.expanded, pattern.flags);
+  const cost = proving.costOf(pattern.expanded, pattern.flags, proving.linesOnly);
   switch (cost.kind) {
     case "safe":
-      return false;
-    case "exponential":
-      diagnostics.add(migrating.exponentialLeftOut, at, { attack: cost.attack });
-      return true;
-    case "polynomial":
-      diagnostics.add(migrating.polynomialKept, at, cost);
-      return false;
+      return regex;
     case "unknown":
       diagnostics.add(migrating.costUnknown, at, { why: cost.why });
-      return false;
+      return regex;
+    case "polynomial":
+      if (cost.degree > degreeMax) break;
+      diagnostics.add(migrating.polynomialKept, at, cost);
+      return regex;
+    case "exponential":
+      break;
   }
+  const degree = cost.kind === "exponential" ? null : cost.degree;
+  if (writeProgram(pattern.expanded, pattern.flags) !== null) {
+    diagnostics.add(migrating.linearInstead, at, { degree, attack: cost.attack });
+    return { ...regex, linear: true };
+  }
+  if (degree !== null) {
+    diagnostics.add(migrating.polynomialKept, at, { degree, attack: cost.attack });
+    return regex;
+  }
+  diagnostics.add(migrating.exponentialLeftOut, at, { attack: cost.attack });
+  return null;
 }
 
 function report(original: Traced, { places, diagnostics }: Proving, construct: string): void {

@@ -20,6 +20,8 @@ export interface DraftRegex extends NamedRegex {
   readonly source: string;
   /** What a frame adds to it. */
   readonly wrap: (source: string) => string;
+  /** A line could stall it: it is matched in linear time. */
+  readonly linear: boolean;
   /** The text of a template that says exactly the same; null: there is none. */
   readonly template: string | null;
 }
@@ -106,7 +108,7 @@ function draftRegex(
   { source, flags, labelled, printing }: Translated,
   wrap = (text: string) => text,
 ): DraftRegex {
-  return { source: wrap(source), flags, labelled, printing, wrap, template: null };
+  return { source: wrap(source), flags, labelled, printing, wrap, linear: false, template: null };
 }
 
 /** The pattern as pieces in which each session tag takes part or does not; null after reporting. */

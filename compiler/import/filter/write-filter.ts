@@ -18,7 +18,7 @@ export interface Written {
   readonly formats: readonly FormatDraft[];
   readonly window: number;
   readonly lets: readonly { readonly comments: readonly string[]; readonly text: string }[];
-  readonly frame: readonly string[];
+  readonly frame: { readonly comments: readonly string[]; readonly lines: readonly string[] };
   readonly session: string | null;
   readonly rules: readonly { readonly comments: readonly string[]; readonly text: string }[];
   readonly tail: readonly string[];
@@ -34,7 +34,11 @@ export function writeFilter(written: Written): string {
       ]),
     ],
     written.lets.flatMap(({ comments, text }) => [...comment(comments), text]),
-    [...written.frame, ...(written.session === null ? [] : [written.session])],
+    [
+      ...comment(written.frame.comments),
+      ...written.frame.lines,
+      ...(written.session === null ? [] : [written.session]),
+    ],
     written.rules.flatMap(({ comments, text }) => [...comment(comments), text]),
     comment(written.tail),
     [skeleton],
@@ -71,7 +75,7 @@ export function printDraft({ kind, end, regex, original }: Draft, lets: Lets = n
 }
 
 export function printRegex(regex: DraftRegex, lets: Lets): string {
-  return `/${regex.wrap(lets.print(regex))}/${regex.flags}`;
+  return `/${regex.wrap(lets.print(regex))}/${regex.flags}${regex.linear ? "l" : ""}`;
 }
 
 export function quote(text: string): string {

@@ -13,6 +13,7 @@ import { Diagnostics } from "../../../compiler/diagnostics/diagnostic.ts";
 import { renderDiagnostic } from "../../../compiler/diagnostics/render.ts";
 import type { ConfigFiles } from "../../../compiler/import/config/layers.ts";
 import { type Imported, importFilter } from "../../../compiler/import/import-filter.ts";
+import { costOf } from "../../../compiler/lint/costly-regexes.ts";
 import { addressFromText } from "../../../runtime/address.ts";
 import type { Program } from "../../../runtime/contract.ts";
 import type { match } from "../../../runtime/match.ts";
@@ -46,9 +47,8 @@ const zone = "Europe/Zurich";
 const now = Date.parse("2005-08-14T12:00:00+02:00");
 
 export async function runSamples(run: SampleRun, files: ConfigFiles): Promise<RunResult> {
-  const imported = importFilter(run.filter, new Map(Object.entries(run.options)), files, () => ({
-    kind: "safe",
-  }));
+  const args = new Map(Object.entries(run.options));
+  const imported = importFilter(run.filter, args, files, automatonCost);
   const problem =
     imported.text === null
       ? imported.diagnostics
@@ -58,6 +58,16 @@ export async function runSamples(run: SampleRun, files: ConfigFiles): Promise<Ru
       : null;
   const compiled = problem === null ? await compileText(imported.text ?? "") : problem;
   return { run, imported, verdicts: await judgeLines(compiled, run) };
+}
+
+const costs = new Map<string, ReturnType<typeof costOf>>();
+
+/** What a pattern costs by its automaton alone: recheck would be asked for minutes. Runs share their patterns. */
+export function automatonCost(source: string, flags: string, linesOnly: boolean) {
+  const key = `${linesOnly}${flags}/${source}`;
+  const cost = costs.get(key) ?? costOf(source, flags, { endsAt: 0, linesOnly });
+  costs.set(key, cost);
+  return cost;
 }
 
 /** Holds what matches against the annotations; `tools` is a text where nothing could be compiled. */
