@@ -18,6 +18,7 @@ import { addressFromText } from "../../../runtime/address.ts";
 import type { Program } from "../../../runtime/contract.ts";
 import type { match } from "../../../runtime/match.ts";
 import type { Policy } from "../../../schemas/policy.ts";
+import { bothWays } from "../../differential/both.ts";
 import type { Expectation, SampleLine, SampleRun } from "./samples.ts";
 
 export interface Verdict {
@@ -114,18 +115,20 @@ export async function compileFilters(
   return import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
 }
 
-async function matchLines(tools: Tools, run: SampleRun): Promise<Map<number, Hit[]>> {
-  const hits = new Map<number, Hit[]>();
+function matchLines(tools: Tools, run: SampleRun): Promise<Map<number, Hit[]>> {
   const scanner = tools.program.scanners.length - 1;
   const log = Buffer.from(run.lines.map((line) => `${run.prefix}${line.text}\n`).join(""));
   async function* chunks() {
     yield log;
   }
-  await tools.match(tools.program, { scanner, all: false, now, zone }, chunks(), (text) => {
-    const hit: Hit = JSON.parse(text);
-    hits.set(hit.line, [...(hits.get(hit.line) ?? []), hit]);
+  return bothWays(async () => {
+    const hits = new Map<number, Hit[]>();
+    await tools.match(tools.program, { scanner, all: false, now, zone }, chunks(), (text) => {
+      const hit: Hit = JSON.parse(text);
+      hits.set(hit.line, [...(hits.get(hit.line) ?? []), hit]);
+    });
+    return hits;
   });
-  return hits;
 }
 
 function judge(
