@@ -29,6 +29,8 @@ export interface Setting {
 const between = ["", " ", "\n"];
 
 const stepsMax = 500_000;
+/** Of all lines that are tried for one pattern: a third of a second. */
+const stepsMaxInAll = 3_000_000;
 /** Less is a straight line with noise. */
 const exponentMin = 1.5;
 
@@ -47,10 +49,15 @@ export function proveAttack(
     );
     return ["", ...endings].map((ending) => ({ pieces, ending }));
   });
+  let left = stepsMaxInAll;
   for (const { pieces, ending } of ways) {
+    if (left <= 0) break;
     const steps = (turns: number) => {
       const text = pieces.map((piece) => piece.text.repeat(piece.isRepeated ? turns : 1)).join("");
-      return text.length > textMax ? null : countSteps(pattern, flags, text + ending, stepsMax);
+      if (text.length > textMax) return null;
+      const counted = countSteps(pattern, flags, text + ending, stepsMax);
+      left -= counted.count;
+      return counted;
     };
     if (claimed === null) {
       if (doubles(steps)) return { line: lineOf(pieces, ending, 30), degree: null };
