@@ -1,60 +1,128 @@
 /**
- * `npm test`: sets up what is missing, runs the tests with tap, two files at a time, and closes with
- * one line `N passed, N failed, N skipped`, alone on its line. What is counted are assertions; a file
- * that died without failing one counts as one failed. What was skipped is named with its reason.
+ * `npm test`: sets up what is missing, runs the test files, and closes with one line `N passed, N failed, N skipped`,
+ * alone on its line. What is counted are assertions; a file that died without failing one counts as one failed. What was
+ * skipped is named with its reason.
  *
- * `npm test -- test/cli` runs one folder or file. The exit code is 0 only when nothing failed.
+ * `npm test -- test/cli` runs one folder or file; `--jobs=N` so many at a time, `--timeout=SECONDS` gives each so long. The exit code is 0 only when nothing failed.
+ *
+ * Each file is a program that node-tap makes and that prints TAP. They are started here and not by `tap run`, which has
+ * every process that a test starts load tap's hooks: six times as long for each `f2b` that a test runs.
  */
 import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { root, setUp } from "./setup.mjs";
 
 setUp();
 
-const tap = join(root, "node_modules/tap/dist/esm/run.mjs");
-const args = [tap, "run", "--reporter=tap", "--jobs=2", "--disable-coverage"];
-// A folder stands for the tests in it: what lies beside them are helpers.
-const chosen = process.argv
-  .slice(2)
-  .map((word) => (/^-|\.ts$/.test(word) ? word : `${word.replace(/\/$/, "")}/**/*.test.ts`));
-const child = spawn(process.execPath, [...args, ...chosen], {
-  cwd: root,
-  // Tests of the command line run what was just built.
-  env: { ...process.env, F2B_CLI: join(root, "dist/f2b.js") },
-  stdio: ["ignore", "pipe", "inherit"],
-});
+const words = process.argv.slice(2);
+const option = (name, otherwise) => {
+  const word = words.find((one) => one.startsWith(`--${name}=`));
+  return word === undefined ? otherwise : Number(word.slice(name.length + 3));
+};
+const timeoutS = option("timeout", 600);
+// One more than there are processors: some tests mostly wait.
+const jobs = option("jobs", availableParallelism() + 1);
+
+/** These take longest, most of it waiting: at the end others would wait for them. */
+const longest = [
+  "test/library/tools",
+  "test/host/",
+  "test/faults/",
+  "test/cli/",
+  "test/import/conf",
+];
+const rank = (file) => {
+  const index = longest.findIndex((start) => file.startsWith(start));
+  return index < 0 ? longest.length : index;
+};
+
+const chosen = words
+  .filter((word) => !word.startsWith("--"))
+  .map((word) => word.replace(/\/$/, ""));
+const files = listTests("test")
+  .filter(
+    (file) =>
+      chosen.length === 0 || chosen.some((one) => file === one || file.startsWith(`${one}/`)),
+  )
+  .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 
 const skips = [];
 const failures = [];
 const totals = { total: 0, pass: 0, fail: 0, skip: 0, todo: 0 };
-let held = [];
-let file = "";
+const running = new Set();
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    for (const child of running) child.kill("SIGKILL");
+    process.exit(130);
+  });
+}
+const queue = [...files];
+await Promise.all(Array.from({ length: jobs }, work));
 
-for await (const line of createInterface({ input: child.stdout })) {
-  const subtest = /^# Subtest: (.*)$/.exec(line);
-  if (subtest) file = subtest[1];
-  const skip = /^\s+ok \d+ ?-? ?(.*?) # SKIP ?(.*)$/i.exec(line);
-  if (skip) skips.push({ file, name: skip[1], why: skip[2] });
-  readTotals(line);
-  const end = /^(not )?ok \d+ - (.*)$/.exec(line);
-  if (end === null) held.push(line);
-  else {
-    if (end[1] === undefined) console.log(`ok      ${end[2].replace(" # time=", "  ")}`);
-    else {
-      failures.push(file);
-      console.log(`FAILED  ${end[2]}\n${held.join("\n")}`);
-    }
-    held = [];
+async function work() {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    const since = performance.now();
+    const { code, text } = await runFile(file);
+    const seconds = ((performance.now() - since) / 1000).toFixed(1);
+    const failed = readResults(file, text, code);
+    if (failed) failures.push(file);
+    console.log(
+      failed ? `FAILED  ${file}  ${seconds} s\n${text}` : `ok      ${file}  ${seconds} s`,
+    );
   }
 }
-const code = await new Promise((resolve) => {
-  if (child.exitCode !== null) resolve(child.exitCode);
-  else child.on("exit", (status) => resolve(status ?? 1));
-});
-// What came behind the last file: tap's own complaints.
-const rest = held.filter((line) => !/^(#|1\.\.|\s*$|Bail|---)/.test(line));
-if (code !== 0 && rest.length > 0) console.log(rest.join("\n"));
+
+function listTests(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return listTests(path);
+    return path.endsWith(".test.ts") ? [path] : [];
+  });
+}
+
+function runFile(file) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ["--import=tsx", file], {
+      cwd: root,
+      // Tests of the command line run what was just built.
+      env: { ...process.env, TAP_TIMEOUT: String(timeoutS), F2B_CLI: join(root, "dist/f2b.js") },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    running.add(child);
+    let text = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (chunk) => {
+        text += chunk;
+      });
+    }
+    // tap ends a file that takes too long, unless it is stuck altogether.
+    const stuck = setTimeout(() => child.kill("SIGKILL"), (timeoutS + 30) * 1000);
+    child.on("close", (code) => {
+      clearTimeout(stuck);
+      running.delete(child);
+      resolve({ code, text });
+    });
+  });
+}
+
+/** Adds up what the file printed. True: something of it failed. */
+function readResults(file, text, code) {
+  for (const [, name, why] of text.matchAll(/^\s*ok \d+ ?-? ?(.*?) # SKIP ?(.*)$/gim)) {
+    skips.push({ file, name, why });
+  }
+  const [, none] = /^1\.\.0 # ?(.*)$/m.exec(text) ?? [];
+  if (none !== undefined) skips.push({ file, name: "", why: none });
+  // tap's closing comment: `# { total: 12, pass: 11, skip: 1 }`.
+  const [, counts] = /^# \{ (.*) \}$/m.exec(text) ?? [];
+  const own = { total: 0, pass: 0, fail: 0, skip: 0, todo: 0 };
+  for (const [, name, count] of (counts ?? "").matchAll(/(\w+): (\d+)/g)) own[name] = Number(count);
+  const failed = code !== 0 || own.fail > 0 || (own.total === 0 && none === undefined);
+  if (failed) own.fail = Math.max(own.fail, 1);
+  for (const name of Object.keys(totals)) totals[name] += own[name];
+  return failed;
+}
 
 if (skips.length > 0) {
   console.log("\nSKIPPED, and so not known to work:");
@@ -62,14 +130,8 @@ if (skips.length > 0) {
     console.log(`  ${file}: ${name || "(all of it)"}\n      because: ${why || "no reason given"}`);
   }
 }
-if (failures.length > 0) console.log(`\nFAILED: ${[...new Set(failures)].join(", ")}`);
-const failed = code !== 0 ? Math.max(totals.fail, 1) : totals.fail;
+if (failures.length > 0) console.log(`\nFAILED: ${failures.join(", ")}`);
+if (files.length === 0) console.log(`no test file is ${chosen.join(" or ")}`);
+const failed = files.length === 0 ? 1 : totals.fail;
 console.log(`\n${totals.pass} passed, ${failed} failed, ${totals.skip + totals.todo} skipped`);
 process.exitCode = failed > 0 ? 1 : 0;
-
-/** tap's closing comment: `# { total: 12, pass: 11, skip: 1 }`. */
-function readTotals(line) {
-  const found = /^# \{ (.*) \}$/.exec(line);
-  if (found === null) return;
-  for (const [, name, count] of found[1].matchAll(/(\w+): (\d+)/g)) totals[name] = Number(count);
-}

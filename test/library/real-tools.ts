@@ -54,15 +54,26 @@ const packageOf = (name: string) => {
 };
 
 const port = 8080;
+/** Who is served is so within a moment of the first who is; where nobody is, it takes a second. */
 const visitScript = `
+let open = 0;
+const leave = () => process.exit();
+setTimeout(leave, 1000);
 for (const from of process.argv.slice(1)) {
   const isIpv6 = from.includes(":");
   const to = { host: isIpv6 ? "${server6}" : "${server4}", port: ${port}, localAddress: from, family: isIpv6 ? 6 : 4 };
-  const sent = require("node:http").get(to, (answer) => end(answer.statusCode));
-  const end = (how) => { console.log(from, how); sent.destroy(); };
+  open++;
+  const sent = require("node:http").get(to, (answer) => {
+    console.log(from, answer.statusCode);
+    setTimeout(leave, 250);
+    end();
+  });
+  const end = () => {
+    sent.destroy();
+    if (--open === 0) leave();
+  };
   sent.on("error", () => {});
 }
-setTimeout(() => process.exit(), 1000).unref();
 `;
 
 /** What clients see of the host's site: a status, or nothing where nobody answers. */

@@ -4,6 +4,8 @@
  * In: options as read, drafts of formats, frame and rules, the `let`s. Out: the text of one filter. A comment above an option that became a `let` stands above that; one above
  * an option that was filled in stands above the first statement that it went into.
  */
+
+import { showText } from "../../diagnostics/show-text.ts";
 import type { FilterOptions } from "../config/read-filter.ts";
 import type { Traced } from "../config/traced.ts";
 import { Comments } from "./comments.ts";
@@ -97,7 +99,7 @@ function sessionOf({ hasSession, rules }: Drafts): string | null {
 
 function frameLines({ frame, lostFrame }: Drafts, lets: Lets): string[] {
   if (frame !== null) return [`frame ${printRegex(frame, lets)}`];
-  return lostFrame === null ? [] : [`# not translated: frame /${lostFrame.text}/`];
+  return lostFrame === null ? [] : [`# not translated: frame /${showText(lostFrame.text)}/`];
 }
 
 function describe({ name, args, layers }: FilterOptions): string {

@@ -6,9 +6,12 @@
  */
 import { migrating } from "../../diagnostics/catalogue/migrating.ts";
 import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
+import { showText } from "../../diagnostics/show-text.ts";
 import type { FilterOptions } from "../config/read-filter.ts";
 import type { Places } from "../config/traced.ts";
 import { translateDatePattern } from "./date-pattern.ts";
+import { compiles } from "./prove.ts";
+import { printFormat } from "./write-filter.ts";
 
 export interface FormatDraft {
   /** Behind `time`: `leading`, or `start` and a pattern. */
@@ -39,11 +42,28 @@ export function draftFormats(
       continue;
     }
     const at = places.span(line.places[0] ?? 0, line.text.length);
-    for (const what of form.wider) diagnostics.add(migrating.widerTimeForm, at, { what });
     const words = form.place === null ? ["none"] : [form.place];
-    drafts.push({ words, pattern: form.pattern, comments: lost });
+    const draft = { words, pattern: form.pattern, comments: lost };
+    // A pattern without a part of a time, say: nothing to translate, and no stamp to find.
+    if (!compiles(`filter one { ${printFormat(draft, 1)}  fail "from {address}" }`)) {
+      diagnostics.add(migrating.noTimeForm, at, { construct: `"${showText(line.text)}"` });
+      lost.push(`not translated: datepattern ${line.text}`);
+      continue;
+    }
+    for (const what of form.wider) diagnostics.add(migrating.widerTimeForm, at, { what });
+    drafts.push(draft);
     lost = [];
   }
-  if (drafts.length === 0) drafts.push({ words: ["anywhere"], pattern: null, comments: lost });
-  return drafts.some((draft) => draft.words[0] === "none") ? drafts : [...drafts, last];
+  if (drafts.length === 0) {
+    return [{ words: ["anywhere"], pattern: null, comments: lost }, last];
+  }
+  if (drafts.some((draft) => draft.words[0] === "none")) return withComments(drafts, lost);
+  return [...drafts, { ...last, comments: lost }];
+}
+
+/** The last of them has these above it, too. */
+function withComments(drafts: readonly FormatDraft[], comments: readonly string[]): FormatDraft[] {
+  return drafts.map((draft, i) =>
+    i === drafts.length - 1 ? { ...draft, comments: [...draft.comments, ...comments] } : draft,
+  );
 }

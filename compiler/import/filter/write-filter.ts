@@ -59,7 +59,7 @@ const skeleton = `# Lines of the real log belong here: what must count, what mus
 #   passes "..."
 # }`;
 
-function printFormat({ words, pattern }: FormatDraft, window: number): string {
+export function printFormat({ words, pattern }: FormatDraft, window: number): string {
   const parts = ["format lines"];
   if (words.length > 0) parts.push("time", ...words);
   if (pattern !== null) parts.push(quote(pattern));
