@@ -25,7 +25,7 @@ export function showFindings({ diagnostics, sources }: Read, show: "all" | "erro
     const count = countFindings(all.filter(isShown));
     throw inputFault(count, `f2b explain-code ${first?.code} says more.`);
   }
-  const rest = all.filter((one) => !isShown(one));
+  const rest = all.filter((one) => !isShown(one) && !isLibraryModule(one.at.file));
   if (show === "all" && rest.length > 0) {
     complain(errorColors.dim(`f2b lint tells more: ${countFindings(rest)}`));
   }

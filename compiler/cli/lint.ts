@@ -4,6 +4,7 @@
  * Errors end it with 1, and warnings do when there are more than `--max-warnings` allows.
  */
 import { jsonLine } from "../../runtime/escape.ts";
+import { isLibraryModule } from "../2-check/load.ts";
 import { type Read, read } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { toFinding } from "../diagnostics/json.ts";
@@ -47,11 +48,19 @@ export async function lintCommand(names: readonly string[], flags: LintFlags): P
   }
 }
 
+/** Notes about the library's modules are for those who look at the library. */
 function printText(name: string, { diagnostics, sources }: Read): void {
-  const all = diagnostics.sorted();
+  const isTheirs = ({ severity, at }: Diagnostic) =>
+    severity === "note" && isLibraryModule(at.file) && !isLibrary(name);
+  const all = diagnostics.sorted().filter((one) => !isTheirs(one));
   for (const one of all) print(`${renderDiagnostic(one, sources, outColors)}\n`);
   const verdict = all.length === 0 ? outColors.green("nothing to say") : countFindings(all);
   print(`${outColors.bold(showText(name))}: ${verdict}`);
+  const theirs = diagnostics.sorted().filter(isTheirs);
+  for (const module of new Set(theirs.map(({ at }) => at.file))) {
+    const count = countFindings(theirs.filter(({ at }) => at.file === module));
+    print(outColors.dim(`${module} has ${count}: f2b lint ${module}`));
+  }
   const first: Diagnostic | undefined = all.find((one) => one.severity === "error") ?? all[0];
   if (first !== undefined) print(outColors.dim(`next: f2b explain-code ${first.code}`));
 }

@@ -57,6 +57,20 @@ t.test("a file of filters alone is fine", async (t) => {
   t.equal(ran.code, 0, ran.out);
 });
 
+t.test("notes about the library are for those who look at it", async (t) => {
+  const text =
+    'use std/sshd\njail sshd { watch file "/var/log/auth.log"  filter sshd  ban after 5 failures within 10m for 1h  never ban self  do none }\n';
+  const at = makeFolder(t, { "guard.f2b": text });
+  const own = f2b(["lint", at("guard.f2b")]);
+  t.equal(own.code, 0);
+  t.notMatch(own.out, /^note/m);
+  t.match(own.out, /nothing to say\nstd\/sshd has \d+ notes: f2b lint std\/sshd\n/);
+  t.match(f2b(["lint", "std/sshd"]).out, /^note\[/m);
+  const json = jsonLines(f2b(["lint", at("guard.f2b"), "--json"]).out);
+  t.ok(json.length > 0, "programs are told all");
+  t.equal(f2b(["compile", at("guard.f2b"), "-o", at("guard.mjs")]).err.includes("lint"), false);
+});
+
 t.test("a policy cannot write to the terminal", async (t) => {
   const evil = `jail \u001b[2J\u202e\u0007x { watch file "\u001b]0;owned\u0007" filter nope }\n`;
   const at = makeFolder(t, { "evil.f2b": evil });
