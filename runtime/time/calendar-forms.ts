@@ -7,15 +7,15 @@
  * out of its range.
  */
 
-import { absent, isPossible, type StampParts } from "./parts.ts";
+import { isPossible, type StampParts } from "./parts.ts";
 import {
-  digitAt,
-  endsThere,
   monthAt,
   number2,
   number4,
   parseClockTime,
   parseFraction,
+  parsePaddedDay,
+  parseYearBehind,
   parseZone,
   parseZoneBehindBlank,
 } from "./pieces.ts";
@@ -68,26 +68,8 @@ export function parseMonthFirst(
   to = parseClockTime(b, to, limit, parts);
   if (to < 0) return -1;
   to = parseFraction(b, to, limit, false, parts);
-  if (parts.year === absent && to + 5 <= limit && b[to] === blank) {
-    const year = number4(b, to + 1);
-    if (year >= 0 && endsThere(b, to + 5, end)) {
-      parts.year = year;
-      to += 5;
-    }
-  }
+  to = parseYearBehind(b, to, limit, end, parts);
   return isPossible(parts) ? to : -1;
-}
-
-/** ` 7`, `07`, `17` or `7`: behind it, or -1. */
-function parsePaddedDay(b: Buffer, at: number, limit: number, parts: StampParts): number {
-  // A blank is padding: it stands for the first of two digits.
-  const padded = at < limit && b[at] === blank;
-  const first = digitAt(b, padded ? at + 1 : at, limit);
-  if (first < 0) return -1;
-  const second = digitAt(b, padded ? at + 2 : at + 1, limit);
-  if (padded && second >= 0) return -1;
-  parts.day = second < 0 ? first : first * 10 + second;
-  return padded || second >= 0 ? at + 2 : at + 1;
 }
 
 /** `dd/Mmm/YYYY:HH:MM:SS`, `dd-Mmm-YYYY HH:MM:SS[.frac]`, `dd Mmm YYYY HH:MM:SS[.frac]`, and a zone. */

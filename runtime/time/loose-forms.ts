@@ -9,13 +9,13 @@
 import { isDigit, lowerCase } from "../bytes.ts";
 import { absent, isPossible, type StampParts } from "./parts.ts";
 import {
-  digitAt,
-  endsThere,
   monthAt,
   number2,
   number4,
   parseFraction,
   parseLooseZone,
+  parsePaddedDay,
+  parseYearBehind,
   skipWeekday,
 } from "./pieces.ts";
 import { zoneNameEnd, zoneNameMinutes } from "./zone-names.ts";
@@ -252,13 +252,7 @@ function parseMonthNamed(
   to = parseLooseClock(b, skipOneBlank(b, to, limit), limit, parts);
   if (to < 0) return -1;
   to = parseFraction(b, to, limit, false, parts);
-  if (parts.year === absent && to + 5 <= limit && b[to] === blank) {
-    const year = number4(b, to + 1);
-    if (year >= 0 && endsThere(b, to + 5, end)) {
-      parts.year = year;
-      to += 5;
-    }
-  }
+  to = parseYearBehind(b, to, limit, end, parts);
   return isPossible(parts) ? to : -1;
 }
 
@@ -325,18 +319,6 @@ function parseLooseClock(b: Buffer, at: number, limit: number, parts: StampParts
   if (to === secondAt) return -1;
   parts.second = numberIn(b, secondAt, to);
   return to;
-}
-
-/** ` 7`, `07`, `17` or `7`: behind it, or -1. */
-function parsePaddedDay(b: Buffer, at: number, limit: number, parts: StampParts): number {
-  // A blank is padding: it stands for the first of two digits.
-  const padded = at < limit && b[at] === blank;
-  const first = digitAt(b, padded ? at + 1 : at, limit);
-  if (first < 0) return -1;
-  const second = digitAt(b, padded ? at + 2 : at + 1, limit);
-  if (padded && second >= 0) return -1;
-  parts.day = second < 0 ? first : first * 10 + second;
-  return padded || second >= 0 ? at + 2 : at + 1;
 }
 
 /** The English month of three letters in any case; 0: none. */

@@ -156,6 +156,33 @@ function isWeekday(name: number): boolean {
   }
 }
 
+/** ` 7`, `07`, `17` or `7`: behind it, or -1. */
+export function parsePaddedDay(b: Buffer, at: number, limit: number, parts: StampParts): number {
+  // A blank is padding: it stands for the first of two digits.
+  const padded = at < limit && b[at] === blank;
+  const first = digitAt(b, padded ? at + 1 : at, limit);
+  if (first < 0) return -1;
+  const second = digitAt(b, padded ? at + 2 : at + 1, limit);
+  if (padded && second >= 0) return -1;
+  parts.day = second < 0 ? first : first * 10 + second;
+  return padded || second >= 0 ? at + 2 : at + 1;
+}
+
+/** ` YYYY` where no year stands yet and nothing goes on behind it: behind it, else `at`. */
+export function parseYearBehind(
+  b: Buffer,
+  at: number,
+  limit: number,
+  end: number,
+  parts: StampParts,
+): number {
+  if (parts.year !== absent || at + 5 > limit || b[at] !== blank) return at;
+  const year = number4(b, at + 1);
+  if (year < 0 || !endsThere(b, at + 5, end)) return at;
+  parts.year = year;
+  return at + 5;
+}
+
 /** The English month of three letters at `at`, 1 to 12; 0: none. `loose`: in any case. */
 export function monthAt(b: Buffer, at: number, loose = false): number {
   const name = lettersAt(b, at);
@@ -191,7 +218,7 @@ export function monthAt(b: Buffer, at: number, loose = false): number {
   }
 }
 
-export function digitAt(b: Buffer, at: number, limit: number): number {
+function digitAt(b: Buffer, at: number, limit: number): number {
   return at < limit && isDigit(b[at] as number) ? (b[at] as number) - 0x30 : -1;
 }
 
