@@ -37,8 +37,11 @@ export async function compileCommand(name: string, flags: CompileFlags): Promise
     sourcemap: flags.sourcemap === true,
   });
   showFindings(compiled, "all");
-  const bundle = compiled.bundle;
+  const { bundle, policy } = compiled;
   if (bundle === null) return;
+  if (policy?.jails.length === 0) {
+    complain(errorColors.yellow(`${showText(name)} has no jail: this bundle guards nothing`));
+  }
   if (output === "-") {
     print(bundle.code.trimEnd());
     return;

@@ -114,6 +114,7 @@ function judge(
   if (dryRun) return no("this is a dry run, nobody is banned");
   const out = firewalls.find((firewall) => !firewall.inStep);
   if (out !== undefined) return no(`${out.name} is out of step: ${out.detail}`);
+  if (jails.length === 0) return no("the policy has no jail");
   if (jails.every((jail) => jail.observe)) return no("all jails only observe");
   const works = sources.filter(({ state }) => state === "following" || state === "polling");
   const first = sources.find((source) => !works.includes(source));

@@ -26,6 +26,13 @@ t.test("writes one executable file, tells its size and hash", async (t) => {
   t.match(bundle.stdout.toString(), /"type":"ban".*"address":"192\.0\.2\.1"/);
 });
 
+t.test("a policy without a jail compiles, and it is told that it guards nothing", async (t) => {
+  const at = makeFolder(t, { "door.f2b": policy.slice(0, policy.indexOf("jail")) });
+  const ran = f2b(["compile", at("door.f2b"), "-o", at("door.mjs")]);
+  t.equal(ran.code, 0, ran.err);
+  t.match(ran.err, /door\.f2b has no jail: this bundle guards nothing\n/);
+});
+
 t.test("same input, same bytes, in any folder", async (t) => {
   const texts = ["a", "b"].map((name) => {
     const at = makeFolder(t);
