@@ -59,12 +59,20 @@ t.test("an attack is a line, and tells where it bites", async (t) => {
   t.match(slow, { kind: "slow", line: /^'login a+' \+ '.+'\.repeat\(30\)/ });
 });
 
+t.test("a text that leads too deep is not counted", async (t) => {
+  const source = "^(?:(?:(?:(?!b).)*)*)*c";
+  const pattern = new RegExpParser().parsePattern(source, 0, source.length);
+  t.equal(countSteps(pattern, "", "a".repeat(50_000), 10_000_000), null);
+});
+
 t.test("steps are counted as an engine makes them", async (t) => {
   const steps = (source: string, text: string, flags = "") => {
     const pattern = new RegExpParser().parsePattern(source, 0, source.length, {
       unicode: flags.includes("u"),
     });
-    return countSteps(pattern, flags, text, 1_000_000);
+    const counted = countSteps(pattern, flags, text, 1_000_000);
+    if (counted === null) throw new Error(`/${source}/ leads too deep on ${text}`);
+    return counted;
   };
   const samples = ["", "a", "ab", "ba b", "aXb", "ab\u{1f600}ab", "from 192.0.2.1 x", "aaab"];
   const patterns = [

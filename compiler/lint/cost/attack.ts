@@ -56,7 +56,7 @@ export function proveAttack(
       const text = pieces.map((piece) => piece.text.repeat(piece.isRepeated ? turns : 1)).join("");
       if (text.length > textMax) return null;
       const counted = countSteps(pattern, flags, text + ending, stepsMax);
-      left -= counted.count;
+      left -= counted?.count ?? stepsMax;
       return counted;
     };
     if (claimed === null) {
@@ -71,7 +71,7 @@ export function proveAttack(
   return best;
 }
 
-type StepsOf = (turns: number) => ReturnType<typeof countSteps> | null;
+type StepsOf = (turns: number) => ReturnType<typeof countSteps>;
 
 /** Every few turns multiply the steps, and by more each time than a power of the length would. */
 function doubles(steps: StepsOf): boolean {

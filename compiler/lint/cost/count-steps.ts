@@ -1,7 +1,7 @@
 /**
  * How many steps a backtracking engine takes for a text: to see whether a line that should be slow is.
  *
- * In: a parsed pattern with its flags, a text, and after how many steps to stop. Out: the number. All that JavaScript's engine does is done here, in its order,
+ * In: a parsed pattern with its flags, a text, and after how many steps to stop. Out: the number; null: the text leads deeper than the stack. All that JavaScript's engine does is done here, in its order,
  * one step for each place of the pattern that is tried at a place of the text; what engines do to be quicker is not.
  */
 import type { AST } from "@eslint-community/regexpp";
@@ -26,13 +26,15 @@ export function countSteps(
   flags: string,
   text: string,
   stepsMax: number,
-): Steps {
+): Steps | null {
   const walker = new Walker(flags, text, stepsMax);
   const all = walker.choice(pattern.alternatives, false);
   let isMatch = false;
   try {
     for (let at = 0; at <= walker.length && !isMatch; at++) isMatch = all(at, () => true);
   } catch (error) {
+    // How deep a text leads depends on the pattern too: a turn of a loop costs more the more groups it stands in.
+    if (error instanceof RangeError) return null;
     if (!(error instanceof Enough)) throw error;
   }
   return { count: walker.count, isMatch };
@@ -55,7 +57,10 @@ class Walker {
 
   choice(alternatives: readonly AST.Alternative[], isBack: boolean): Try {
     const ways = alternatives.map(({ elements }) => this.#row(elements, isBack));
-    return (at, next) => ways.some((way) => way(at, next));
+    return (at, next) => {
+      for (const way of ways) if (way(at, next)) return true;
+      return false;
+    };
   }
 
   #row(elements: readonly AST.Element[], isBack: boolean): Try {
