@@ -1,7 +1,7 @@
 /**
  * How many steps a backtracking engine takes for a text: to see whether a line that should be slow is.
  *
- * In: a parsed pattern with its flags, a text, and after how many steps to stop. Out: the number; null: the text leads deeper than the stack. All that JavaScript's engine does is done here, in its order,
+ * In: a parsed pattern with its flags, a text, and after how many steps to stop. Out: the number; null: the text leads too deep. All that JavaScript's engine does is done here, in its order,
  * one step for each place of the pattern that is tried at a place of the text; what engines do to be quicker is not.
  */
 import type { AST } from "@eslint-community/regexpp";
@@ -12,6 +12,7 @@ type Try = (at: number, next: Next) => boolean;
 
 /** Thrown inside this file only. */
 class Enough extends Error {}
+class TooDeep extends Error {}
 
 export interface Steps {
   readonly count: number;
@@ -33,15 +34,19 @@ export function countSteps(
   try {
     for (let at = 0; at <= walker.length && !isMatch; at++) isMatch = all(at, () => true);
   } catch (error) {
-    // How deep a text leads depends on the pattern too: a turn of a loop costs more the more groups it stands in.
-    if (error instanceof RangeError) return null;
+    // The stack may be shorter than usual.
+    if (error instanceof TooDeep || error instanceof RangeError) return null;
     if (!(error instanceof Enough)) throw error;
   }
   return { count: walker.count, isMatch };
 }
 
+/** Rows and turns within each other, half a dozen calls each: what the stack has room for, whatever the machine. */
+const depthMax = 1_200;
+
 class Walker {
   count = 0;
+  #depth = 0;
   readonly length: number;
   readonly #chars: readonly string[];
   readonly #mode: string;
@@ -67,7 +72,7 @@ class Walker {
     const parts = elements.map((element) => this.#element(element, isBack));
     if (isBack) parts.reverse();
     return parts.reduceRight<Try>(
-      (rest, part) => (at, next) => part(at, (then) => rest(then, next)),
+      (rest, part) => (at, next) => this.#deeper(() => part(at, (then) => rest(then, next))),
       (at, next) => next(at),
     );
   }
@@ -91,6 +96,13 @@ class Walker {
       default:
         return () => false;
     }
+  }
+
+  #deeper(inside: () => boolean): boolean {
+    if (++this.#depth > depthMax) throw new TooDeep();
+    const isMatch = inside();
+    this.#depth--;
+    return isMatch;
   }
 
   #step(): void {
@@ -129,8 +141,10 @@ class Walker {
       this.#step();
       const more = () =>
         times < max && turn(at, (end) => (end !== at || times < min) && from(times + 1, end, next));
-      if (times < min) return more();
-      return greedy ? more() || next(at) : next(at) || more();
+      return this.#deeper(() => {
+        if (times < min) return more();
+        return greedy ? more() || next(at) : next(at) || more();
+      });
     };
     return (at, next) => from(0, at, next);
   }
