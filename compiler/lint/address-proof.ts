@@ -42,9 +42,10 @@ interface Reading {
   readonly row: Row;
   /** Where in the row the culprit stands; -1: it names nobody. */
   readonly culprit: number;
-  readonly written: Automaton;
+  /** Made when some row may be read as this one, or the other way round: most never are. */
+  readonly written: () => Automaton;
   /** Beside another hole once more, with a byte that an address may stand beside. */
-  readonly reads: readonly Automaton[];
+  readonly reads: () => readonly Automaton[];
   readonly clientWrites: boolean;
   readonly starts: string;
   readonly ends: string;
@@ -97,7 +98,7 @@ function attacksOn(filter: Filter): Attack[] {
       if (reads.rule !== rule || reads.culprit < 0) continue;
       for (const writes of readings) {
         if (found !== null || !canReach(reads, writes)) continue;
-        pairsLeft -= Math.min(edgesOf(reads) * writes.written.edges.length, rowPairsMax);
+        pairsLeft -= Math.min(edgesOf(reads) * writes.written().edges.length, rowPairsMax);
         const line = pairsLeft < 0 ? "limit" : findLine(reads, writes, naive);
         if (line === "limit") open ??= { reads, writes, line: null };
         else if (line !== null) found = { reads, writes, line };
@@ -113,7 +114,7 @@ function attacksOn(filter: Filter): Attack[] {
 function findLine(reads: Reading, writes: Reading, naive: NaiveFilter): string | null | "limit" {
   let undecided = false;
   for (const [read, order] of waysOf(reads, writes)) {
-    const line = commonLine(read, writes.written, rowPairsMax, order);
+    const line = commonLine(read, writes.written(), rowPairsMax, order);
     if (line === null) continue;
     if (line === "limit") {
       undecided = true;
@@ -139,11 +140,13 @@ function waysOf(reads: Reading, writes: Reading): [Automaton, Order | null][] {
           { ...order, side: "behind" },
           { ...order, side: "before" },
         ];
-  return reads.reads.flatMap((read) => orders.map((one): [Automaton, Order | null] => [read, one]));
+  return reads
+    .reads()
+    .flatMap((read) => orders.map((one): [Automaton, Order | null] => [read, one]));
 }
 
 function edgesOf(reading: Reading): number {
-  return reading.reads.reduce((sum, one) => sum + one.edges.length, 0);
+  return reading.reads().reduce((sum, one) => sum + one.edges.length, 0);
 }
 
 /** An earlier rule has taken its own lines; most rows begin or end with words of their own. */
@@ -171,15 +174,19 @@ function readingsOf(rule: Rule, template: Template, order: number): Reading[] {
       order,
       row,
       culprit,
-      written: automatonOf(row, ignoreCase, (hole) => {
-        if (hole === who) return { texts: [writer] };
-        // What the daemon vouches for is the name of an account or of a part of it.
-        const isVouched = clientKinds.includes(hole.of) && !isClients(hole);
-        return isVouched ? { has: isNameLetter, min: 1 } : fillingOf(hole, [other]);
-      }),
-      reads: spellings(row, culprit).map((texts) =>
-        automatonOf(row, ignoreCase, (hole) =>
-          hole === who ? { texts } : fillingOf(hole, [writer, victim, other]),
+      written: once(() =>
+        automatonOf(row, ignoreCase, (hole) => {
+          if (hole === who) return { texts: [writer] };
+          // What the daemon vouches for is the name of an account or of a part of it.
+          const isVouched = clientKinds.includes(hole.of) && !isClients(hole);
+          return isVouched ? { has: isNameLetter, min: 1 } : fillingOf(hole, [other]);
+        }),
+      ),
+      reads: once(() =>
+        spellings(row, culprit).map((texts) =>
+          automatonOf(row, ignoreCase, (hole) =>
+            hole === who ? { texts } : fillingOf(hole, [writer, victim, other]),
+          ),
         ),
       ),
       clientWrites: row.some((part) => isClients(part) && part !== who),
@@ -187,6 +194,14 @@ function readingsOf(rule: Rule, template: Template, order: number): Reading[] {
       ends: words(row.at(-1)),
     };
   });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 const borders = [..." ([<='\",;/"];

@@ -145,27 +145,31 @@ export function commonLine(
   };
   const width = b.edges.length;
   const goal = a.end * width + b.end;
-  /** Each pair that was reached, with the pair and the character that led to it. */
-  const cameFrom = new Map<number, { from: number; code: number }>([[0, { from: -1, code: -1 }]]);
+  /** Pairs in the order in which they were reached, each with the place of the one before it and the character between. */
   const queue = [0];
+  const cameFrom = [-1];
+  const codes = [-1];
+  const seen = makeSeen(a.edges.length * width);
+  seen(0);
   const visit = (pair: number, from: number, code: number) => {
-    if (cameFrom.has(pair)) return;
-    cameFrom.set(pair, { from, code });
+    if (seen(pair)) return;
     queue.push(pair);
+    cameFrom.push(from);
+    codes.push(code);
   };
   for (let next = 0; next < queue.length; next++) {
     const pair = queue[next] as number;
-    if (pair === goal) return spelled(cameFrom, pair);
+    if (pair === goal) return spelled(cameFrom, codes, next);
     if (queue.length > pairsMax) return "limit";
     const i = Math.floor(pair / width);
     const j = pair % width;
-    for (const to of a.free[i] ?? []) visit(to * width + j, pair, -1);
-    for (const to of b.free[j] ?? []) visit(i * width + to, pair, -1);
+    for (const to of a.free[i] ?? []) visit(to * width + j, next, -1);
+    for (const to of b.free[j] ?? []) visit(i * width + to, next, -1);
     for (const left of a.edges[i] ?? []) {
       for (const right of b.edges[j] ?? []) {
         const code = common(left.chars, right.chars);
         if (code >= 0 && isInOrder(i, left.to, j)) {
-          visit(left.to * width + right.to, pair, code);
+          visit(left.to * width + right.to, next, code);
         }
       }
     }
@@ -173,13 +177,32 @@ export function commonLine(
   return null;
 }
 
-function spelled(cameFrom: ReadonlyMap<number, { from: number; code: number }>, end: number) {
-  const codes: number[] = [];
-  for (let pair = end; pair > 0; ) {
-    const step = cameFrom.get(pair);
-    if (step === undefined) break;
-    if (step.code >= 0) codes.push(step.code);
-    pair = step.from;
+const bitsMax = 1 << 24;
+
+/** Whether a number below `count` was asked about before. */
+function makeSeen(count: number): (pair: number) => boolean {
+  if (count > bitsMax) {
+    const pairs = new Set<number>();
+    return (pair) => {
+      const isKnown = pairs.has(pair);
+      pairs.add(pair);
+      return isKnown;
+    };
   }
-  return String.fromCodePoint(...codes.reverse());
+  const bits = new Uint8Array((count >> 3) + 1);
+  return (pair) => {
+    const byte = bits[pair >> 3] as number;
+    const bit = 1 << (pair & 7);
+    bits[pair >> 3] = byte | bit;
+    return (byte & bit) !== 0;
+  };
+}
+
+function spelled(cameFrom: readonly number[], codes: readonly number[], end: number): string {
+  const found: number[] = [];
+  for (let at = end; at > 0; at = cameFrom[at] as number) {
+    const code = codes[at] as number;
+    if (code >= 0) found.push(code);
+  }
+  return String.fromCodePoint(...found.reverse());
 }
