@@ -5,6 +5,7 @@ import t from "tap";
 import type { Firewall, FirewallChange } from "../../runtime/contract.ts";
 import { FirewallQueue } from "../../runtime/daemon/firewall-queue.ts";
 import { firewallWaitingMax } from "../../runtime/limits.ts";
+import { until } from "../host/bundle.ts";
 
 function open() {
   const standing: FirewallChange[] = [];
@@ -15,8 +16,10 @@ function open() {
     holds: true,
     answers: Promise.resolve(),
     starts: 0,
+    refusals: 0,
   };
   const refuse = () => {
+    if (host.fault !== null) host.refusals++;
     if (host.fault !== null) throw new Error(host.fault);
   };
   const firewall: Firewall = {
@@ -70,6 +73,19 @@ t.test("a firewall that fails gets everything that stands once it works", async 
   await change("add", "192.0.2.2");
   host.fault = null;
   await queue.restoreNow();
+  t.equal(told[told.length - 1], "start 192.0.2.1 192.0.2.2");
+});
+
+t.test("one that fails is tried again until it works, without being asked", async (t) => {
+  const { queue, host, told, change } = open();
+  await queue.start();
+  await change("add", "192.0.2.1");
+  host.fault = "no";
+  await change("add", "192.0.2.2");
+  await until("more attempts", () => host.refusals > 2);
+  t.equal(queue.status().inStep, false);
+  host.fault = null;
+  await until("the restore", () => queue.status().inStep);
   t.equal(told[told.length - 1], "start 192.0.2.1 192.0.2.2");
 });
 

@@ -218,9 +218,12 @@ t.test("a full disk: bans go on, are told as unsaved, and are saved later", unsh
   });
   t.match(daemon.err.join("\n"), /state cannot be saved: ENOSPC/);
   const enter = ["-t", String(daemon.child.pid), "-U", "-m", "--preserve-credentials"];
-  spawnSync("nsenter", [...enter, "rm", join(guarded.state, "fill")]);
+  const within = (...words: string[]) =>
+    spawnSync("nsenter", [...enter, ...words], { encoding: "utf8" });
+  within("rm", join(guarded.state, "fill"));
   await until("saved", () => bans(daemon, "192.0.2.7") === 1);
   t.match(daemon.err.join("\n"), /the disk works again/);
+  t.match(within("cat", join(guarded.state, "journal-1")).stdout, /192\.0\.2\.7/, "it is there");
 });
 
 t.test("a read-only disk: it starts and guards", unshared, async (t) => {

@@ -58,7 +58,7 @@ async function prepare(test: Test): Promise<Guarded> {
 /** A number that no other process sleeps for. */
 const sleepSeconds = `${process.pid}654`;
 
-/** A stand-in that keeps what it was told, and does with it what the file `mode` says. */
+/** A stand-in that keeps what it was told, and does with it what the file `mode` says; `deaf` is the one that stays. */
 function writeNft(folder: string): { path: string; set(mode: string): void; told(): string } {
   const bin = join(folder, "bin");
   mkdirSync(bin);
@@ -85,7 +85,8 @@ if [ "$1" = -i ]; then
   while read -r line; do
     case $line in
       f2b_done_*) echo "Error: syntax error, unexpected string" >&2; echo "$line" >&2 ;;
-      *) act && echo "$line" >> ${told} ;;
+      *) [ "$(cat ${mode})" != deaf ] || sleep ${sleepSeconds}
+        act && echo "$line" >> ${told} ;;
     esac
   done
   exit 0
@@ -159,6 +160,26 @@ t.test("nft is slow: what is decided meanwhile goes out together", skipSlow, asy
   const transactions = nft.told().split("\n").length - before;
   t.ok(transactions < attackers.length / 2, `${transactions} transactions`);
   t.equal((await askStatus(guarded.bundle, guarded.socket)).protecting, true, "and it protects");
+});
+
+t.test("the nft that stays hangs: a new one is told instead", skipSlow, async (t) => {
+  const guarded = await prepare(t);
+  const nft = writeNft(guarded.folder);
+  const daemon = startBundle(t, guarded.argv, { PATH: `${nft.path}:/usr/bin:/bin` });
+  await until("ready", () => daemon.err.some((line) => line.includes('"event":"ready"')));
+  // Told something, it has answered before, and is the one that is told next.
+  const attackers = ["192.0.2.7", "192.0.2.8"];
+  for (const attacker of attackers) {
+    guarded.fail(attacker);
+    await until("the ban", () => nft.told().includes(`${attacker} timeout`));
+  }
+  nft.set("deaf");
+  guarded.fail("192.0.2.9");
+  await until("the ban", () => nft.told().includes("192.0.2.9 timeout"));
+  await until("it ended", () => {
+    return spawnSync("pgrep", ["-fx", `sleep ${sleepSeconds}`]).status !== 0;
+  });
+  t.equal((await askStatus(guarded.bundle, guarded.socket)).protecting, true, "nothing was amiss");
 });
 
 t.test("nft hangs: SIGTERM still ends within five seconds", skipSlow, async (t) => {

@@ -150,8 +150,10 @@ t.test(
       const second = await open(path, warnings);
       await second.store.append(["later"], true);
       await second.store.close();
-      const third = await open(path);
+      const later: string[] = [];
+      const third = await open(path, later);
       await third.store.close();
+      if (later.some((one) => one.includes("corrupt"))) t.fail(`cut at ${cut}: ${later}`);
       if (JSON.stringify(second.records) !== JSON.stringify(expected)) {
         t.fail(`cut at ${cut}: ${JSON.stringify(second.records)}`);
       }
