@@ -8,6 +8,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { writeBundle } from "../test/host/bundle.ts";
 
 const failures = 5;
@@ -98,9 +99,8 @@ export async function openHost(): Promise<GuardedHost> {
       const child = spawn("ip", [...inside, "stdbuf", "-oL", "nft", "monitor"], {
         stdio: ["ignore", "pipe", "inherit"],
       });
-      child.stdout.setEncoding("utf8").on("data", (text: string) => {
-        for (const line of text.split("\n")) tell(line);
-      });
+      // nft writes a line in several pieces.
+      createInterface({ input: child.stdout }).on("line", tell);
       // It says nothing when it has begun.
       await new Promise((done) => setTimeout(done, 1_000));
       return () => void child.kill();
