@@ -25,14 +25,10 @@ const timeoutS = option("timeout", 600);
 // One more than there are processors: some tests mostly wait.
 const jobs = option("jobs", availableParallelism() + 1);
 
-/** These take longest, most of it waiting: at the end others would wait for them. */
-const longest = [
-  "test/library/tools",
-  "test/host/",
-  "test/faults/",
-  "test/cli/",
-  "test/import/conf",
-];
+/** Tests that mostly wait, for daemons and firewalls: one after the other, beside those that compute. */
+const isWaiting = (file) => /^test\/(host|faults|action)\/|^test\/library\/tools\./.test(file);
+/** These compute longest: at the end others would wait for them. */
+const longest = ["test/import/conformance.", "test/cli/", "test/differential/", "test/corpus/"];
 const rank = (file) => {
   const index = longest.findIndex((start) => file.startsWith(start));
   return index < 0 ? longest.length : index;
@@ -58,11 +54,17 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     process.exit(130);
   });
 }
-const queue = [...files];
-await Promise.all(Array.from({ length: jobs }, work));
+const waiting = files.filter(isWaiting);
+const computing = files.filter((file) => !isWaiting(file));
+await Promise.all(
+  Array.from({ length: jobs }, (_, lane) =>
+    lane === 0 ? work(waiting, computing) : work(computing, waiting),
+  ),
+);
 
-async function work() {
-  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+async function work(queue, then) {
+  const next = () => queue.shift() ?? then.shift();
+  for (let file = next(); file !== undefined; file = next()) {
     const since = performance.now();
     const { code, text } = await runFile(file);
     const seconds = ((performance.now() - since) / 1000).toFixed(1);

@@ -20,7 +20,7 @@ import { missing, stockNames } from "./stock.ts";
 import { importStock } from "./stock-import.ts";
 
 t.setTimeout(600_000);
-const runs = Number(process.env["F2B_RUNS"] ?? 400);
+const runs = Number(process.env["F2B_RUNS"] ?? 200);
 
 type Texts = Readonly<Record<string, Uint8Array | string>>;
 

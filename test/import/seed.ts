@@ -1,11 +1,12 @@
 /**
- * Random numbers that F2B_SEED repeats.
+ * Random numbers: the same in every run, so that a run says something of the commit; others with `F2B_SEED=N`, or of the clock with
+ * `F2B_SEED=random`, to look for more.
  */
 import type { Random } from "./grow-line.ts";
 
-/** The one that was asked for, else one of the clock's. */
 export function seedOf(): number {
-  return Number(process.env["F2B_SEED"] ?? Date.now() % 1_000_000);
+  const asked = process.env["F2B_SEED"] ?? "1";
+  return asked === "random" ? Date.now() % 1_000_000 : Number(asked);
 }
 
 export function makeRandom(start: number): Random {

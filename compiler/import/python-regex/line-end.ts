@@ -23,7 +23,7 @@ const lineFeed = 0x0a;
 
 export function loosenEnd(body: Choice): Choice {
   for (const node of nodesOf(body)) if (isGreedyForever(node)) refuseAtomic(node, body);
-  return new Loosening(true).choice(lookAheads(body), []);
+  return new Loosening(true, hasInnerEnd(body, false)).choice(lookAheads(body), []);
 }
 
 /** What gives nothing back and can take the LF leaves none for what follows: f2b has no LF to take. */
@@ -50,7 +50,9 @@ function lookAheads(choice: Choice): Choice {
     veryEnds(sequence).map((node) => {
       const inside = mapChoices(node, lookAheads);
       const isAhead = inside.type === "look" && !inside.behind;
-      return isAhead ? { ...inside, body: new Loosening(false).choice(inside.body, []) } : inside;
+      return isAhead
+        ? { ...inside, body: new Loosening(false, false).choice(inside.body, []) }
+        : inside;
     }),
   );
 }
@@ -66,11 +68,29 @@ function veryEnds(sequence: Sequence): Sequence {
   });
 }
 
+/** Does a `$` stand before something that takes characters? `followed`: that stands behind the choice. */
+function hasInnerEnd(choice: Choice, followed: boolean): boolean {
+  return choice.some((sequence) =>
+    sequence.some((node, i) => {
+      const isBefore = followed || sequence.slice(i + 1).some((later) => !isAnchor(later));
+      if (isEnd(node)) return isBefore;
+      let found = false;
+      mapChoices(node, (inside) => {
+        found ||= hasInnerEnd(inside, isBefore || node.type === "repeat");
+        return inside;
+      });
+      return found;
+    }),
+  );
+}
+
 class Loosening {
   readonly #blanks: boolean;
+  readonly #hasInnerEnd: boolean;
 
-  constructor(blanks: boolean) {
+  constructor(blanks: boolean, innerEnd: boolean) {
     this.#blanks = blanks;
+    this.#hasInnerEnd = innerEnd;
   }
 
   /** `outer` is what follows in the sequences around. */
@@ -117,6 +137,11 @@ class Loosening {
   #one(node: Node, one: Node, behind: Sequence): Sequence {
     const isBlank = this.#blanks && one.type === "char" && (one.code === 0x20 || one.code === 0x09);
     if (!takes(one, lineFeed) && !(isBlank && behind.every(isAnchor))) return [node];
+    if (isBlank && this.#hasInnerEnd) {
+      // Without the blank the `$` would be at the end, where it never was.
+      const why = "a blank at the end of a pattern with a `$` inside";
+      throw new Problem(why, node.at, "leave the blank out, or the `$`");
+    }
     checkBehind(behind);
     const end: Node = { type: "anchor", where: "end", at: node.at };
     if (node === one && one.type === "char" && one.code === lineFeed) return [end];
