@@ -5,6 +5,7 @@
  * identities, lines and bytes; who was seen longest ago is forgotten first. Lines of a standing ban are
  * taken out of here and kept with it.
  */
+import { AgedMap } from "../aged-map.ts";
 import { recentIdentitiesMax, recentLinesMax } from "../limits.ts";
 
 export interface EvidenceLine {
@@ -17,24 +18,19 @@ export interface EvidenceLine {
 }
 
 export class RecentLines {
-  readonly #lines = new Map<string, EvidenceLine[]>();
+  readonly #lines = new AgedMap<EvidenceLine[]>();
 
   add(who: string, line: EvidenceLine): void {
     const lines = this.#lines.get(who) ?? [];
-    this.#lines.delete(who);
-    this.#lines.set(who, lines);
+    this.#lines.put(who, lines);
     lines.push(line);
     if (lines.length > recentLinesMax) lines.shift();
     if (this.#lines.size <= recentIdentitiesMax) return;
-    for (const oldest of this.#lines.keys()) {
-      this.#lines.delete(oldest);
-      break;
-    }
+    const oldest = this.#lines.oldest();
+    if (oldest !== null) this.#lines.take(oldest);
   }
 
   take(who: string): EvidenceLine[] {
-    const lines = this.#lines.get(who) ?? [];
-    this.#lines.delete(who);
-    return lines;
+    return this.#lines.take(who) ?? [];
   }
 }
