@@ -12,7 +12,7 @@ const cases = [
   {
     filter: "nginx-botsearch",
     length: 2_047,
-    before: `2026/03/01 10:00:00 [error] 811#811: *20 open() "/var/www/.git" failed (2: No such file or directory), client: ${victim}, server: `,
+    before: `2026/03/01 10:00:00 [error] 811#811: *20 open() "/var/www/.env" failed (2: No such file or directory), client: ${victim}, server: `,
     pad: "a/",
     after: "",
   },
