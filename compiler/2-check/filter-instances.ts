@@ -62,7 +62,7 @@ export class FilterInstances {
   }
 
   /** A filter asked for by name: its arguments are words of the command line. */
-  want({ name, args }: WantedFilter): void {
+  want({ name, args, tell }: WantedFilter): void {
     const context = this.#context;
     const declared = context.filters.get(name);
     if (declared === undefined) {
@@ -75,7 +75,9 @@ export class FilterInstances {
       const argument = this.#readArgument(declared, key, text);
       if (argument !== null) given.push(argument);
     }
-    this.get({ name: declared.tree.name, args: given, at: declared.tree.name.at }, declared.scope);
+    const call = { name: declared.tree.name, args: given, at: declared.tree.name.at };
+    const instance = this.get(call, declared.scope);
+    if (instance !== null) tell?.(instance.filter.id);
   }
 
   /** Every filter there is, with its default arguments. */

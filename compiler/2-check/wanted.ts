@@ -1,13 +1,15 @@
 /**
  * Filters that a command asks for by name, and their arguments as words: `--set mode=aggressive`.
  */
-import type { Param, Value } from "../1-read/ast.ts";
+import type { List, Param, Value } from "../1-read/ast.ts";
 import { parsePrefix } from "./address.ts";
 import { makeText } from "./scope.ts";
 
 export interface WantedFilter {
   readonly name: string;
   readonly args: Readonly<Record<string, string>>;
+  /** Told its id in the checked policy. */
+  readonly tell?: (id: string) => void;
 }
 
 const unitMs: ReadonlyMap<string, number> = new Map([
@@ -48,11 +50,19 @@ export function readArgument(param: Param, text: string): Value | null {
       );
       return { type: "duration", text, ms, at };
     }
-    case "list": {
-      const items = text.split(",").map((item) => makeText(item.trim(), at));
-      return { type: "list", items, at };
-    }
+    case "list":
+      return { type: "list", items: readItems(param, text), at };
     default:
       return null;
   }
+}
+
+/** `a, b`, as it may stand in a policy too: `["a", "b"]`. They are addresses where the default's are, or where they look like some. */
+function readItems({ byDefault, name: { at } }: Param, text: string): List["items"] {
+  const bare = /^\[(.*)\]$/s.exec(text.trim())?.[1] ?? text;
+  const words = bare.split(",").map((word) => word.trim().replace(/^"(.*)"$/s, "$1"));
+  const usual = byDefault?.type === "list" ? byDefault.items[0]?.type : undefined;
+  const isAddresses = usual !== "text" && words.every((word) => parsePrefix(word) !== null);
+  if (isAddresses) return words.map((word) => ({ type: "address", text: word, at }));
+  return words.map((word) => makeText(word, at));
 }

@@ -6,7 +6,7 @@
  */
 import { isoTime } from "../../runtime/escape.ts";
 import type { Match } from "../../runtime/match.ts";
-import type { Filter, Policy } from "../../schemas/policy.ts";
+import type { Policy } from "../../schemas/policy.ts";
 import type { Wanted } from "../2-check/check.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { inputFault, usageFault } from "./fault.ts";
@@ -28,8 +28,13 @@ export async function matchCommand(name: string, log: string, flags: MatchFlags)
   const now = readNow(flags.now);
   const args = readSettings(flags);
   const progress = new Progress("match", measureLog(log));
-  const pick = (policy: Policy) => [pickFilters(policy, flags.filter, args)];
-  const tools = await loadTools(name, wantedBy(name, flags.filter, args), pick);
+  let asked: string | null = null;
+  const wanted = wantedBy(name, flags.filter, args, (id) => {
+    asked = id;
+  });
+  const usesJails = Object.keys(args).length === 0;
+  const pick = (policy: Policy) => [pickFilters(policy, flags.filter, usesJails ? null : asked)];
+  const tools = await loadTools(name, wanted, pick);
   const { program } = tools;
   const options = {
     scanner: program.scanners.length - 1,
@@ -69,32 +74,25 @@ function readSettings({ filter, set }: MatchFlags): Record<string, string> {
   return args;
 }
 
-function wantedBy(name: string, filter: string | undefined, args: Record<string, string>): Wanted {
-  return filter === undefined ? wantedOf(name) : { filters: [{ name: filter, args }] };
+function wantedBy(
+  name: string,
+  filter: string | undefined,
+  args: Record<string, string>,
+  tell: (id: string) => void,
+): Wanted {
+  return filter === undefined ? wantedOf(name) : { filters: [{ name: filter, args, tell }] };
 }
 
-/** Ids of the filters to match with. */
-function pickFilters(
-  policy: Policy,
-  name: string | undefined,
-  args: Readonly<Record<string, string>>,
-): string[] {
+/** Ids of the filters to match with; `asked` is that of the one with arguments of its own. */
+function pickFilters(policy: Policy, name: string | undefined, asked: string | null): string[] {
+  if (asked !== null) return [asked];
   const ofJails = new Set(policy.jails.flatMap((jail) => jail.filters));
-  if (name === undefined) {
-    const used = policy.filters.filter((one) => ofJails.has(one.id));
-    const all = used.length > 0 ? used : policy.filters.filter((one) => one.id === one.name);
-    if (all.length === 0) throw inputFault("there is no filter in this policy to match with");
-    return all.map((one) => one.id);
-  }
-  const named = policy.filters.filter((one) => one.name === name);
+  const named = policy.filters.filter((one) => name === undefined || one.name === name);
   const used = named.filter((one) => ofJails.has(one.id));
-  if (Object.keys(args).length === 0 && used.length > 0) return used.map((one) => one.id);
-  // Jails and tests may use it with more arguments: the one that was asked for has the shortest id.
-  const fits = (one: Filter) =>
-    Object.entries(args).every(([key, value]) => String(one.arguments[key]) === value);
-  const [best] = named.filter(fits).sort((a, b) => a.id.length - b.id.length);
-  if (best === undefined) throw new Error(`the checked policy lost its filter ${name}`);
-  return [best.id];
+  // A file of filters without jails, or a filter that none of them uses: as it is without arguments.
+  const all = used.length > 0 ? used : named.filter((one) => one.id === one.name);
+  if (all.length === 0) throw inputFault("there is no filter in this policy to match with");
+  return all.map((one) => one.id);
 }
 
 function describeMatch({ event, id, captures }: Match): string {

@@ -120,3 +120,25 @@ t.test("a reader that goes away", async (t) => {
   t.match(ran.stdout, /^\{"line":1,.*\}\n0\n$/);
   t.equal(ran.stderr.replace(/^npm warn.*\n/gm, ""), "");
 });
+
+t.test("--set takes lists, of texts and of addresses", async (t) => {
+  const at = makeFolder(t, {
+    "lists.f2b": `filter limits(zones: list = [])  { format lines  fail "over {zone:word!} by {address}" where zone in zones }
+filter proxied(proxies: list = [127.0.0.0/8]) { format lines  fail "{address} through {proxy:address}" where proxy in proxies }
+`,
+    "a.log": "over login by 203.0.113.9\nover shop by 203.0.113.8\n203.0.113.7 through 192.0.2.1\n",
+  });
+  const matched = (filter: string, set: string) => {
+    const args = ["--filter", filter, "--set", set, "--json"];
+    return jsonLines(f2b(["match", at("lists.f2b"), at("a.log"), ...args]).out).map(
+      ({ address }) => address,
+    );
+  };
+  for (const list of ["login", "a,login", '["login", "a"]']) {
+    t.same(matched("limits", `zones=${list}`), ["203.0.113.9"], list);
+  }
+  for (const list of ["192.0.2.0/24", "[127.0.0.1, 192.0.2.1]"]) {
+    t.same(matched("proxied", `proxies=${list}`), ["203.0.113.7"], list);
+  }
+  t.same(matched("proxied", "proxies=198.51.100.1"), []);
+});
