@@ -98,8 +98,31 @@ t.test("loops, atomic groups and the end of the line", async (t) => {
     "^a $": "/^a ?$/",
     "^a(?!\\s)": "/^a(?!\\s|$)/u",
     "^a\\s*\\Z": "/^a\\s*$/u",
+    // A turn that may be the end is one of several that may not.
+    "^(?:a?[^b])*$": "/^(?:a?(?:[^b]|$))*$/u",
+    "^(?:x ){1,3}$": "/^(?:x(?: |$)){1,3}$/",
+    "^(?:a?\\s){2}$": "/^(?:a?\\s)a?(?:\\s|$)$/u",
+    // Behind the LF there is no `\b`, so nothing takes it.
+    "^a\\s*\\b": "/^a\\s*\\b/u",
+    "^a\\s\\b": "/^a\\s\\b/u",
+    "^a\\s(?!b)": "/^a(?:\\s|$)(?!b)/u",
+    // A turn that takes nothing is one to Python, and sets its group.
+    "^(?:<F-USER>a*?</F-USER>)?b$": "/^(?:(?<user>a*?)|)b$/",
+    "^(?:<F-USER>a??</F-USER>)??b$": "/^(?:|(?<user>a??))b$/",
+    "^(?:a*b?)?c$": "/^(?:a*b?)?c$/",
+    "^(?:(?:<F-USER>a</F-USER>)*_)+$": "/^(?:(?:a*_)*(?<user>a)+_(?:a*_)*|(?:a*_)+)$/",
     "\\Aa$": "/^a$/",
   });
+});
+
+t.test("a loop whose turns set different groups says so", async (t) => {
+  const remarks = (pattern: string) => {
+    const found = translate(pattern);
+    return found.ok ? found.remarks : found;
+  };
+  const pattern = "^(?:<F-G1>(?:<F-G2>a</F-G2>)?b</F-G1>,)+$";
+  t.match(remarks(pattern), [/^the turns of the loop around g1, g2 set different groups/]);
+  t.same(remarks("^(?:<F-G1>a</F-G1><F-G2>b</F-G2>,)+$"), [], "every turn sets both");
 });
 
 t.test("roles, and whether they depend on the line", async (t) => {
@@ -161,6 +184,15 @@ t.test("what stands in the way is named, with its place and a way out", async (t
     "a\\Z": "\\Z at 1",
     "(?:(a)|b)*\\1": "a condition on a group in a loop at 9",
     "(?i)(a)\\1": "a reference where case does not count at 7",
+    "(?s)^.*?(\\B)\\s*\\Z": "a border behind the end of the line at 9",
+    "[^a]*?\\B\\s*$": "a border behind the end of the line at 6",
+    "[^a]??(?<!\\w)": "a border behind the end of the line at 6",
+    "^a\\s?(?<!a)\\s*\\Z": "a border behind the end of the line at 5",
+    "^a\\s*(?!\\s)": "a border behind the end of the line at 5",
+    "^(?:<F-USER>a?</F-USER>\\s){2}$": "a group in a loop that can take the end of the line at 4",
+    "^(?:(a*)){1,3}b\\1$": "a reference to a group in a loop that may match nothing at 4",
+    "^(?:a <HOST>|b )+$": "an address in a loop that not every turn has at 6",
+    "^(?:<F-ID>a</F-ID> |b )*$": "a group in a loop that not every turn sets at 4",
     "(<F-USER>a)</F-USER>": "tag of 'user' is never closed at 1",
   });
   const found = translate("\\N{BULLET}");
