@@ -78,6 +78,7 @@ t.test("conditions and references", async (t) => {
     "^b(?:(a)|c(?(1)x))\\1y|d$": "/^b(?<same1>a)\\k<same1>y|d$/",
     "^a(?:b|(?P<g>c)|d)(?!(?P=g))(?:(?!x)|(?P<h>y))z$":
       "/^a(?:b(?!(?!))|(?<g>c)(?!\\k<g>)|d(?!(?!)))(?:(?!x)|y)z$/",
+    "^(x(?:(a)(?(2)b))?)\\2$": "/^x(?<same2>a)b\\k<same2>$/",
     "^(a)?b\\1$": "/^(?<same1>a)b\\k<same1>$/",
     "^<F-USER>(?P<p>\\S+)|\\d*</F-USER> x(?(p)y|z)$": "/^(?:(?<user>\\S+) xy|(?<user>\\d*) xz)$/u",
   });
