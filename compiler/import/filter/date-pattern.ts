@@ -150,7 +150,10 @@ class Reader {
     if (open !== null) {
       this.#at += open[0].length;
       const inside = this.#alternatives();
-      if (open[1] !== undefined) this.#groups.set(open[1], inside);
+      const [, name] = open;
+      // A group that is called as a letter is read as that letter.
+      if (name?.length === 1 && letters.includes(name)) return `%${name}`;
+      if (name !== undefined) this.#groups.set(name, inside);
       return inside;
     }
     if (text.startsWith("(?")) {

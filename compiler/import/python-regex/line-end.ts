@@ -153,11 +153,14 @@ class Loosening {
   #one(node: Node, one: Node, behind: Behind): Sequence {
     const isBlank = this.#blanks && one.type === "char" && (one.code === 0x20 || one.code === 0x09);
     if (isBlank && behind.nodes.every(isAnchor)) this.#checkBlank(node, behind);
-    else if (!takes(one, lineFeed)) return [node];
+    else if (isBlank && !this.#hasInnerEnd && isLeftOut(behind)) {
+      // What may follow the blank is not there: then it stands last, and is cut.
+      return [{ type: "group", body: [[node], [endAt(node)]], at: node.at }];
+    } else if (!takes(one, lineFeed)) return [node];
     // Where what follows cannot match behind the LF, nothing takes it.
     else if (matchesNothing(behind.nodes, 1) === "no") return [node];
     else checkBehind(node, behind);
-    const end: Node = { type: "anchor", where: "end", at: node.at };
+    const end = endAt(node);
     if (node === one && one.type === "char" && one.code === lineFeed) return [end];
     if (endsAtEnd(behind)) {
       return [{ type: "repeat", min: 0, max: 1, mode: "greedy", item: node, at: node.at }];
@@ -185,7 +188,7 @@ class Loosening {
     if (loosened[0] === node) return [node];
     // One of those that must be there may be the end itself.
     if (min === 1 && endsAtEnd(behind)) return [{ ...node, min: 0 }];
-    const end: Node = { type: "anchor", where: "end", at: node.at };
+    const end = endAt(node);
     const fewer = min === 1 ? [] : [{ ...node, min: min - 1, max: min - 1 }];
     return inOne([[node], [...fewer, end]]);
   }
@@ -221,6 +224,10 @@ function borderProblem(node: Node): Problem {
   );
 }
 
+function endAt({ at }: Node): Node {
+  return { type: "anchor", where: "end", at };
+}
+
 function isAnchor(node: Node): boolean {
   return node.type === "anchor";
 }
@@ -231,6 +238,14 @@ function isEnd(node: Node): boolean {
 
 function isOnlyEnd(sequence: Sequence): boolean {
   return sequence.length > 0 && sequence.every(isEnd);
+}
+
+/** Parts that may be left out as a whole, and the end of the line: a run such as `.*` is hardly ever empty. */
+function isLeftOut({ nodes }: Behind): boolean {
+  const isOptional = (node: Node) => node.type === "repeat" && node.max === 1;
+  return (
+    nodes.every((node) => isAnchor(node) || isOptional(node)) && matchesNothing(nodes, 0) === "yes"
+  );
 }
 
 /** Nothing but the end of the line follows. */

@@ -79,7 +79,7 @@ function printNode(node: Node, printing: Printing, inSequence: boolean): string 
     case "back":
       return `\\k<${printing.nameOf(node.index) ?? ""}>`;
     case "tag":
-      return printTag(node.tag, node.at);
+      return printTag(node);
     case "atomic":
     case "condition":
       throw new Problem(node.type, node.at, "report this: it should have been rewritten");
@@ -102,7 +102,8 @@ function printAnchor(where: string, at: number): string {
   throw new Problem("\\Z", at, "write `$`: the line that f2b reads has no end of line");
 }
 
-function printTag(tag: string, at: number): string {
+function printTag(node: Tag): string {
+  const { tag, at } = node;
   switch (tag) {
     case "host":
     case "address":
@@ -110,7 +111,7 @@ function printTag(tag: string, at: number): string {
     case "ip6":
       return `<${tag}>`;
     case "subnet":
-      return "<cidr>";
+      return printSubnet(node);
     case "dns":
       return "(?<host>[\\w.^-]*\\w)";
     case "cidr":
@@ -119,6 +120,16 @@ function printTag(tag: string, at: number): string {
       // Whole lines, as few as will do, that the match leaves in the window.
       return "\\n(?<skip>(?:.*\\n)*?)";
   }
+}
+
+/** f2b's `<cidr>` is of either kind, needs no length and stands in no brackets: what Fail2ban asks for is said besides. */
+function printSubnet({ parts }: Tag): string {
+  if (parts === undefined) return "\\[?<cidr>\\]?";
+  const { address, hasLength } = parts;
+  const kinds: Partial<Record<string, string>> = { ip4: "(?=\\d+\\.)", ip6: "(?=[\\dA-Fa-f]*:)" };
+  const kind = kinds[address];
+  if (hasLength) return `${kind ?? ""}(?=[^\\s\\/]+\\/)<cidr>`;
+  return kind === undefined ? `(?:<cidr>|<${address}>)` : `${kind}<cidr>`;
 }
 
 function printRepeat(node: Repeat, printing: Printing): string {

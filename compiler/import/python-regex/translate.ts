@@ -114,6 +114,7 @@ function orProblem<T>(attempt: () => T): T | Untranslatable {
 }
 
 function translateTree(tree: Choice, options: TranslateOptions): Translated {
+  refuseTuples(tree);
   const nameOf = options.names ?? usualName;
   const remarks: string[] = [];
   const wanted = nameCaptures(tree, nameOf);
@@ -140,6 +141,15 @@ function translateTree(tree: Choice, options: TranslateOptions): Translated {
     labelled: body,
     printing,
   };
+}
+
+/** Fail2ban puts an id together of several texts; f2b's is one. */
+function refuseTuples(tree: Choice): void {
+  for (const node of nodesOf(tree)) {
+    if (node.type !== "capture" || !/^tuple_f?(?:id|ip4|ip6|dns)(?:_\d+)?$/.test(node.name ?? ""))
+      continue;
+    throw new Problem("an id of several parts", node.at, "take one part as the id: <F-ID>");
+  }
 }
 
 function capturesIn(body: Choice): number[] {

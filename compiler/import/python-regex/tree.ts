@@ -112,6 +112,8 @@ export interface Tag {
   readonly type: "tag";
   readonly tag: TagName;
   readonly at: number;
+  /** Of a `subnet` that was written as an address and its length. */
+  readonly parts?: { readonly address: TagName; readonly hasLength: boolean };
 }
 
 export type Node =
