@@ -83,6 +83,23 @@ const matching: readonly MadeUp[] = [
     ),
   },
   {
+    name: "ports behind IPv6, and IPv4 in IPv6",
+    files: door(
+      "failregex = ^\\s*a <HOST>:\\d+: x$\n  ^\\s*b <ADDR>:<F-PORT/>$\n  ^\\s*c \\[(?:IPv6:<IP6>|<IP4>)\\]$\n  ^\\s*d <HOST>-\\d+;$",
+    ),
+    lines: stamped(
+      ...["192.0.2.1", "2001:db8::7", "[2001:db8::7]", "::ffff:192.0.2.1", "host.example"].flatMap(
+        (address) => [`a ${address}:80: x`, `a ${address}:29761: x`, `b ${address}:2274`],
+      ),
+      "a 2001:db8::7: x",
+      "d 192.0.2.1-80;",
+      "d 2001:db8::7-80;",
+      "c [192.0.2.1]",
+      "c [::ffff:192.0.2.1]",
+      "c [IPv6:2001:db8::7]",
+    ),
+  },
+  {
     name: "ids, names and addresses beside each other",
     files: door(
       "failregex = ^\\s*u=<F-ID>\\S+</F-ID> from <HOST>$\n  ^\\s*(?:w=<F-ID>\\S+</F-ID>|v=<F-ALT_ID>\\S+</F-ALT_ID>) x$\n  ^\\s*a <F-ID>\\S+</F-ID> (?:from <ADDR>)?$",

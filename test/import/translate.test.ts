@@ -42,7 +42,7 @@ t.test("groups, names and tags", async (t) => {
     "^(a)x\\1$": "/^(?<same1>a)x\\k<same1>$/",
     "^from <HOST> <F-PORT/>$": "/^from <host> (?<port>\\w+)$/u",
     "^<ADDR>$": "/^<address>$/",
-    "^(?:<IP4>|\\[<IP6>\\])$": "/^(?:<ip4>|\\[<ip6>\\])$/",
+    "^(?:<IP4>|\\[<IP6>\\])$": "/^(?:<ip4>|(?=::ffff:)<address>|\\[<ip6>\\])$/",
     "^<SUBNET>$": "/^\\[?<cidr>\\]?$/",
     "^<ADDR>(?:/<CIDR>)? x$": "/^(?:<cidr>|<address>) x$/",
     "^<ADDR>/<CIDR> x$": "/^(?=[^\\s\\/]+\\/)<cidr> x$/",

@@ -26,25 +26,11 @@ function printSequence(sequence: Sequence, printing: Printing): string {
   for (let i = sequence.length - 1; i >= 0; i--) {
     const node = sequence[i];
     if (node === undefined) continue;
-    const isCut = isCutByDash(node, sequence[i + 1]);
-    const text = printNode(isCut ? eitherWay(node) : node, printing, sequence.length > 1);
+    const text = printNode(node, printing, sequence.length > 1);
     const looksLikeTag = text === "<" && /^[A-Za-z_0-9][\w-]*>/.test(out);
     out = (looksLikeTag ? "[<]" : text) + out;
   }
   return out;
-}
-
-/**
- * `<host>` takes a name as a whole, dashes too. Where one is asked for behind it, an address that ends there is
- * meant first, as Fail2ban does.
- */
-function isCutByDash(node: Node, next: Node | undefined): node is Tag {
-  return node.type === "tag" && node.tag === "host" && next?.type === "char" && next.code === 0x2d;
-}
-
-function eitherWay({ at }: Tag): Node {
-  const address: Tag = { type: "tag", tag: "address", at };
-  return { type: "group", body: [[address], [{ type: "tag", tag: "host", at }]], at };
 }
 
 function printNode(node: Node, printing: Printing, inSequence: boolean): string {
@@ -110,6 +96,10 @@ function printTag(node: Tag): string {
     case "ip4":
     case "ip6":
       return `<${tag}>`;
+    case "mapped4":
+      return "(?=::ffff:)<address>";
+    case "beforePort":
+      return "(?<address>(?<![0-9A-Za-z_.%:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?=:[0-9A-Za-z])";
     case "subnet":
       return printSubnet(node);
     case "dns":

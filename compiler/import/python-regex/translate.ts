@@ -7,6 +7,7 @@
  * message without it and without blanks at its end: the result matches a message exactly when Fail2ban's
  * pattern matches it with that LF.
  */
+import { widenAddresses } from "./addresses.ts";
 import { writeAtomic } from "./atomic.ts";
 import { resolveConditions } from "./conditions.ts";
 import { flagsOf } from "./flags.ts";
@@ -122,7 +123,8 @@ function translateTree(tree: Choice, options: TranslateOptions): Translated {
   const unrolled = unrollCaptures(loosenEnd(resolved), remarks);
   const atomic = writeAtomic(unrolled, firstFree(tree));
   const separated = separateGroups(atomic, firstFree(atomic));
-  const { body, ignoreCase } = settleCase(simplify(separated, () => true));
+  const plain = widenAddresses(simplify(separated, () => true));
+  const { body, ignoreCase } = settleCase(plain);
   const names = nameCaptures(body, nameOf);
   const flags = flagsOf(body, ignoreCase);
   const printing = {
