@@ -187,6 +187,7 @@ const dates: readonly MadeUp[] = [
   dated("at the line's beginning", "{^LN-BEG}"),
   dated("in brackets, else at the beginning", "^[^\\[]*\\[({DATE})\n  {^LN-BEG}"),
   dated("behind a priority", "^<\\d+>\\d+\\s+{DATE}"),
+  dated("behind words", "^(?:\\S+ ){2}%%b %%d %%H:%%M:%%S", "one two Aug 14 11:55:05"),
   dated("none", "{NONE}"),
   dated("of seconds", "{^LN-BEG}EPOCH\n  {^LN-BEG}", "1124013311.123"),
   dated("with groups called as letters", "^(?P<Y>\\d{4})-(?P<m>\\d\\d)-(?P<d>\\d\\d) %%H:%%M:%%S"),
