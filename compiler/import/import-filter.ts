@@ -55,7 +55,7 @@ export function importFilter(
   const first = draftRules(options, places, diagnostics);
   const { prefregex, maxlines } = options;
   const bare = (drafts: Drafts) => write(drafts, noLets);
-  const drafts = proveDrafts(first, {
+  const proved = proveDrafts(first, {
     places,
     diagnostics,
     write: bare,
@@ -63,6 +63,7 @@ export function importFilter(
     prefregex,
     linesOnly: maxlines === 1,
   });
+  const drafts = withoutLostFrame(proved);
   if (!drafts.rules.some(({ kind, regex }) => kind !== "ignore" && regex !== null)) {
     const [first] = options.failregex;
     diagnostics.add(migrating.nothingLeft, places.span(first?.places[0] ?? 0), {});
@@ -79,6 +80,12 @@ export function importFilter(
     diagnostics,
     sources: places.sources(),
   };
+}
+
+/** Without what a prefregex asks for, a rule would count lines of other programs: it is left out with it. */
+function withoutLostFrame(drafts: Drafts): Drafts {
+  if (drafts.lostFrame === null) return drafts;
+  return { ...drafts, rules: drafts.rules.map((rule) => ({ ...rule, regex: null })) };
 }
 
 const nowhere = { file: "filter.d", start: 0, end: 0 };

@@ -201,7 +201,7 @@ t.test("stock patterns", { timeout: 600_000 }, async (t) => {
       continue;
     }
     const source = translated.source.replace(
-      /<(host|address|ip4|ip6|cidr)>/g,
+      /(?<!\(\?)<(host|address|ip4|ip6|cidr)>/g,
       (_all, tag: string) => jsOf(tags.get(fail2banTag(tag)) ?? "").replace(/\//g, "\\/"),
     );
     const subject = {

@@ -42,9 +42,11 @@ t.test("groups, names and tags", async (t) => {
     "^(a)x\\1$": "/^(?<same1>a)x\\k<same1>$/",
     "^from <HOST> <F-PORT/>$": "/^from <host> (?<port>\\w+)$/u",
     "^<ADDR>$": "/^<address>$/",
-    "^(?:<IP4>|\\[<IP6>\\])$": "/^(?:<ip4>|\\[<ip6>\\])$/",
-    "^<SUBNET>$": "/^<cidr>$/",
-    "^<ADDR>(?:/<CIDR>)? x$": "/^<cidr> x$/",
+    "^(?:<IP4>|\\[<IP6>\\])$": "/^(?:<ip4>|(?=::ffff:)<address>|\\[<ip6>\\])$/",
+    "^<SUBNET>$": "/^\\[?<cidr>\\]?$/",
+    "^<ADDR>(?:/<CIDR>)? x$": "/^(?:<cidr>|<address>) x$/",
+    "^<ADDR>/<CIDR> x$": "/^(?=[^\\s\\/]+\\/)<cidr> x$/",
+    "^<IP4>(?:/<CIDR>)? x$": "/^(?=\\d+\\.)<cidr> x$/",
     "^<DNS> x$": "/^(?<host>[\\w.^-]*\\w) x$/u",
     "^<F-ID/> x$": "/^(?<id>\\S+) x$/u",
     "^<F-MLFID>p</F-MLFID> <F-CONTENT>.+</F-CONTENT>$": "/^(?<session>p) (?<message>.+)$/u",
@@ -78,6 +80,7 @@ t.test("conditions and references", async (t) => {
     "^b(?:(a)|c(?(1)x))\\1y|d$": "/^b(?<same1>a)\\k<same1>y|d$/",
     "^a(?:b|(?P<g>c)|d)(?!(?P=g))(?:(?!x)|(?P<h>y))z$":
       "/^a(?:b(?!(?!))|(?<g>c)(?!\\k<g>)|d(?!(?!)))(?:(?!x)|y)z$/",
+    "^(x(?:(a)(?(2)b))?)\\2$": "/^x(?<same2>a)b\\k<same2>$/",
     "^(a)?b\\1$": "/^(?<same1>a)b\\k<same1>$/",
     "^<F-USER>(?P<p>\\S+)|\\d*</F-USER> x(?(p)y|z)$": "/^(?:(?<user>\\S+) xy|(?<user>\\d*) xz)$/u",
   });
@@ -96,10 +99,35 @@ t.test("loops, atomic groups and the end of the line", async (t) => {
     "^a[^b]": "/^a(?:[^b]|$)/u",
     "^a\\n$": "/^a$$/",
     "^a $": "/^a ?$/",
+    "^a (?:b)?$": "/^a(?: |$)b?$/",
+    "^a (?:b|c)$": "/^a (?:b|c)$/",
     "^a(?!\\s)": "/^a(?!\\s|$)/u",
     "^a\\s*\\Z": "/^a\\s*$/u",
+    // A turn that may be the end is one of several that may not.
+    "^(?:a?[^b])*$": "/^(?:a?(?:[^b]|$))*$/u",
+    "^(?:x ){1,3}$": "/^(?:x(?: |$)){1,3}$/",
+    "^(?:a?\\s){2}$": "/^(?:a?\\s)a?(?:\\s|$)$/u",
+    // Behind the LF there is no `\b`, so nothing takes it.
+    "^a\\s*\\b": "/^a\\s*\\b/u",
+    "^a\\s\\b": "/^a\\s\\b/u",
+    "^a\\s(?!b)": "/^a(?:\\s|$)(?!b)/u",
+    // A turn that takes nothing is one to Python, and sets its group.
+    "^(?:<F-USER>a*?</F-USER>)?b$": "/^(?:(?<user>a*?)|)b$/",
+    "^(?:<F-USER>a??</F-USER>)??b$": "/^(?:|(?<user>a??))b$/",
+    "^(?:a*b?)?c$": "/^(?:a*b?)?c$/",
+    "^(?:(?:<F-USER>a</F-USER>)*_)+$": "/^(?:(?:a*_)*(?<user>a)+_(?:a*_)*|(?:a*_)+)$/",
     "\\Aa$": "/^a$/",
   });
+});
+
+t.test("a loop whose turns set different groups says so", async (t) => {
+  const remarks = (pattern: string) => {
+    const found = translate(pattern);
+    return found.ok ? found.remarks : found;
+  };
+  const pattern = "^(?:<F-G1>(?:<F-G2>a</F-G2>)?b</F-G1>,)+$";
+  t.match(remarks(pattern), [/^the turns of the loop around g1, g2 set different groups/]);
+  t.same(remarks("^(?:<F-G1>a</F-G1><F-G2>b</F-G2>,)+$"), [], "every turn sets both");
 });
 
 t.test("roles, and whether they depend on the line", async (t) => {
@@ -157,10 +185,20 @@ t.test("what stands in the way is named, with its place and a way out", async (t
     "(?<=a+)b": "look-behind requires fixed-width pattern at 0",
     "a(?i)b": "global flags not at the start of the expression at 1",
     "\\N{BULLET}": "\\N{...} at 0",
+    "<F-ID>a</F-ID><F-TUPLE_ID>b</F-TUPLE_ID>": "an id of several parts at 14",
     "a<CIDR>": "<CIDR> at 1",
     "a\\Z": "\\Z at 1",
     "(?:(a)|b)*\\1": "a condition on a group in a loop at 9",
     "(?i)(a)\\1": "a reference where case does not count at 7",
+    "(?s)^.*?(\\B)\\s*\\Z": "a border behind the end of the line at 9",
+    "[^a]*?\\B\\s*$": "a border behind the end of the line at 6",
+    "[^a]??(?<!\\w)": "a border behind the end of the line at 6",
+    "^a\\s?(?<!a)\\s*\\Z": "a border behind the end of the line at 5",
+    "^a\\s*(?!\\s)": "a border behind the end of the line at 5",
+    "^(?:<F-USER>a?</F-USER>\\s){2}$": "a group in a loop that can take the end of the line at 4",
+    "^(?:(a*)){1,3}b\\1$": "a reference to a group in a loop that may match nothing at 4",
+    "^(?:a <HOST>|b )+$": "an address in a loop that not every turn has at 6",
+    "^(?:<F-ID>a</F-ID> |b )*$": "a group in a loop that not every turn sets at 4",
     "(<F-USER>a)</F-USER>": "tag of 'user' is never closed at 1",
   });
   const found = translate("\\N{BULLET}");

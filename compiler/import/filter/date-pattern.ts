@@ -150,7 +150,10 @@ class Reader {
     if (open !== null) {
       this.#at += open[0].length;
       const inside = this.#alternatives();
-      if (open[1] !== undefined) this.#groups.set(open[1], inside);
+      const [, name] = open;
+      // A group that is called as a letter is read as that letter.
+      if (name?.length === 1 && letters.includes(name)) return `%${name}`;
+      if (name !== undefined) this.#groups.set(name, inside);
       return inside;
     }
     if (text.startsWith("(?")) {
@@ -203,7 +206,7 @@ class Reader {
   /** The atom with its quantifier; one that f2b reads as a run has its `+` already. */
   #quantified(atom: string, start: number): string {
     const quantifier = /^(?:[?*+]|\{(\d+)(,?)(\d*)\})\??/.exec(this.#text.slice(this.#at));
-    const isRun = / $|^\{(?:not .*|word|int)\}$/.test(atom) && !atom.startsWith("{?");
+    const isRun = /^(?: |\{(?:not [^{}]*|word|int)\})$/.test(atom);
     if (quantifier === null || this.#text.startsWith("**", this.#at)) {
       if (/^\{(?:not |word|int)/.test(atom)) this.wider.add("a single character became a run");
       return atom;
@@ -217,6 +220,10 @@ class Reader {
     if (sign === "{" && isRun && Number(least) > 0) {
       this.wider.add("a run may have any length");
       return atom;
+    }
+    // A part with a fixed number of turns: `(?:\S+ ){2}`.
+    if (sign === "{" && comma === "" && Number(least) <= 9 && !/^[^{}%]$/.test(atom)) {
+      return atom.repeat(Number(least));
     }
     if (sign === "{" && /^[^{}%]$/.test(atom)) {
       const to = comma === "" ? Number(least) : most === "" ? Number(least) + 9 : Number(most);

@@ -10,6 +10,7 @@ import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 import type { FilterOptions } from "../config/read-filter.ts";
 import type { Places, Traced } from "../config/traced.ts";
 import { type Translated, translate, translateByRole } from "../python-regex/translate.ts";
+import type { Role } from "../python-regex/tree.ts";
 import type { NamedRegex } from "./lets.ts";
 import { templateOf } from "./template.ts";
 
@@ -58,8 +59,7 @@ export function draftRules(
   diagnostics: Diagnostics,
 ): Drafts {
   const drafting = { places, diagnostics, flags: options.maxlines > 1 ? "m" : "" };
-  const prefix =
-    options.prefregex === null ? null : translated(options.prefregex, drafting, "prefregex", "");
+  const prefix = options.prefregex === null ? null : prefixOf(options.prefregex, drafting);
   const parts = options.failregex.map((original) => ({
     original,
     pieces: piecesOf(original, drafting),
@@ -67,7 +67,7 @@ export function draftRules(
   const all = [...(prefix === null ? [] : [prefix]), ...parts.flatMap((part) => part.pieces ?? [])];
   const hasSession = all.some((one) => one.groups.includes(sessionGroup));
   const ignores = options.ignoreregex.map((original): Draft => {
-    const found = translated(original, drafting, "ignoreregex", "");
+    const found = ignoreOf(original, drafting);
     const regex = found === null ? null : draftRule(found, drafting);
     return { kind: "ignore", end: false, regex, original };
   });
@@ -84,6 +84,31 @@ export function draftRules(
     hasSession,
     rules: [...ignores, ...rules],
   };
+}
+
+/** A frame holds for every rule: what it says of the line, it must say of each. */
+function prefixOf(original: Traced, drafting: Drafting): Translated | null {
+  const found = translated(original, drafting, "prefregex", "");
+  const open = found?.roles.find(({ truth, role }) => truth === "depends" && isOfSession(role));
+  if (open === undefined) return found;
+  const index = Math.max(0, original.text.search(/<F-(?:NOFAIL|MLFGAINED|MLFFORGET)>/));
+  const construct = `the role ${open.role} where only some lines have it`;
+  const wayOut = "let each failregex say it";
+  report({ construct, index, wayOut }, original, drafting, "prefregex");
+  return null;
+}
+
+/** Of several lines Fail2ban shows it those that matched, f2b the window. */
+function ignoreOf(original: Traced, drafting: Drafting): Translated | null {
+  if (drafting.flags === "") return translated(original, drafting, "ignoreregex", "");
+  const construct = "an ignoreregex beside maxlines";
+  const wayOut = "put what must not stand there into the failregex: (?!...)";
+  report({ construct, index: 0, wayOut }, original, drafting, "ignoreregex");
+  return null;
+}
+
+function isOfSession(role: Role): boolean {
+  return role !== "session" && role !== "content";
 }
 
 function kindOf(
@@ -115,9 +140,7 @@ function draftRegex(
 function piecesOf(original: Traced, drafting: Drafting): readonly Translated[] | null {
   const whole = translated(original, drafting, "failregex", drafting.flags);
   if (whole === null) return null;
-  const open = whole.roles.find(
-    ({ role, truth }) => truth === "depends" && role !== "session" && role !== "content",
-  );
+  const open = whole.roles.find(({ role, truth }) => truth === "depends" && isOfSession(role));
   if (open === undefined) return [whole];
   const { flags } = drafting;
   const split = translateByRole(original.text, open.role, { flags, labels: original.marks });

@@ -165,7 +165,10 @@ class Resolver {
 
   #pathsOfNode(node: Node): Path[] {
     const truth = this.#truth(node);
-    if (truth !== "maybe") return [{ nodes: [node], isSet: truth === "always" }];
+    if (truth !== "maybe") {
+      const inside = mapChoices(node, (choice) => this.choice(choice, false));
+      return [{ nodes: [inside], isSet: truth === "always" }];
+    }
     if (node.type === "group") return this.#paths(node.body);
     if (node.type === "repeat" && node.min === 0 && node.max === 1) {
       const taken = this.#pathsOfNode(node.item);

@@ -21,6 +21,7 @@ import {
   oneNode,
   type Repeat,
   type Sequence,
+  type Tag,
 } from "./tree.ts";
 
 export function unrollCaptures(body: Choice, remarks: string[]): Choice {
@@ -28,6 +29,9 @@ export function unrollCaptures(body: Choice, remarks: string[]): Choice {
   for (const node of nodesOf(body)) if (node.type === "back") referred.add(node.index);
   return unrollChoice(body, { remarks, referred });
 }
+
+/** Groups that say whose failure it is. */
+const identities: ReadonlySet<string> = new Set(["fid", "ip4", "ip6", "dns", "mlfid"]);
 
 interface Unrolling {
   readonly remarks: string[];
@@ -38,9 +42,18 @@ function unrollChoice(choice: Choice, unrolling: Unrolling): Choice {
   return choice.map((sequence) =>
     sequence.flatMap((node): Sequence => {
       const inside = mapChoices(node, (inner) => unrollChoice(inner, unrolling));
-      if (inside.type !== "repeat" || inside.max <= 1) return [inside];
+      if (inside.type !== "repeat") return [inside];
+      if (inside.max <= 1) return [writeOption(inside)];
+      refuseAddresses(inside);
       const captures = capturesOf(inside.item);
-      if (isNullable(inside.item)) unrolling.remarks.push(remarkOf("may match nothing", captures));
+      if (isNullable(inside.item)) {
+        refuseReferred(
+          captures,
+          unrolling,
+          "a reference to a group in a loop that may match nothing",
+        );
+        unrolling.remarks.push(remarkOf("may match nothing", captures));
+      }
       if (captures.length === 0) return [inside];
       if (captures.every(({ index }) => isAlwaysSet(inside.item, index))) return [inside];
       return unroll(inside, captures, unrolling);
@@ -48,18 +61,54 @@ function unrollChoice(choice: Choice, unrolling: Unrolling): Choice {
   );
 }
 
+/** A turn that takes nothing is one to Python, and none to JavaScript. */
+function writeOption(option: Repeat): Node {
+  const { item, min, mode, at } = option;
+  if (min > 0 || mode === "possessive" || isNothingLast(item)) return option;
+  const taken = item.type === "group" && item.label === undefined ? item.body : [[item]];
+  return { type: "group", body: mode === "lazy" ? [[], ...taken] : [...taken, []], at };
+}
+
+/** Does it take something, or tries it everything else before it takes nothing? */
+function isNothingLast(node: Node): boolean {
+  if (!isNullable(node) || node.type === "anchor") return true;
+  if (node.type === "repeat") return node.mode === "greedy" && isNothingLast(node.item);
+  if (node.type !== "group" && node.type !== "atomic") return false;
+  const first = node.body.findIndex((branch) => branch.every(isNullable));
+  return first === node.body.length - 1 && (node.body[first] ?? []).every(isNothingLast);
+}
+
+function refuseReferred(captures: readonly Capture[], { referred }: Unrolling, what: string): void {
+  const found = captures.find(({ index }) => referred.has(index));
+  if (found === undefined) return;
+  throw new Problem(what, found.at, "leave the group out, or write the turns one by one");
+}
+
+/** Whose failure it is may not depend on how a language forgets: the address must stand in every turn. */
+function refuseAddresses({ item }: Repeat): void {
+  for (const node of nodesOf([[item]])) {
+    if (node.type !== "tag" || isAlwaysSet(item, node)) continue;
+    const what = "an address in a loop that not every turn has";
+    throw new Problem(what, node.at, "write one pattern for each place of the address");
+  }
+}
+
 function unroll(loop: Repeat, captures: readonly Capture[], unrolling: Unrolling): Sequence {
-  const isReferred = captures.some(({ index }) => unrolling.referred.has(index));
-  if (loop.mode === "lazy" || loop.min > 1 || isReferred || Number.isFinite(loop.max)) {
-    throw new Problem(
-      "a group in a loop that not every turn sets",
-      captures[0]?.at ?? loop.at,
-      "leave the group out, or write the turns one by one",
-    );
+  const what = "a group in a loop that not every turn sets";
+  refuseReferred(captures, unrolling, what);
+  if (loop.mode === "lazy" || loop.min > 1 || Number.isFinite(loop.max)) {
+    const at = captures[0]?.at ?? loop.at;
+    throw new Problem(what, at, "leave the group out, or write the turns one by one");
   }
   const turn = withoutCaptures(loop.item);
   const last = onlyWith([[loop.item]]);
-  if (!isTold(loop.item)) {
+  const who = captures.find(({ name }) => identities.has(name ?? ""));
+  if (who !== undefined) {
+    throw new Problem(what, who.at, "write one pattern for each place where the name can stand");
+  }
+  if (captures.length > 1) {
+    unrolling.remarks.push(remarkOf("set different groups", captures));
+  } else if (!isTold(loop.item)) {
     unrolling.remarks.push(remarkOf("may be cut in several ways", captures));
   }
   const any: Repeat = { ...loop, min: 0, mode: "greedy", item: turn };
@@ -82,14 +131,15 @@ function capturesOf(node: Node): Capture[] {
   return found;
 }
 
-function isAlwaysSet(node: Node, index: number): boolean {
-  if (node.type === "capture" && node.index === index) return true;
+/** `wanted`: the number of a capture, or a tag. */
+function isAlwaysSet(node: Node, wanted: number | Tag): boolean {
+  if (node === wanted || (node.type === "capture" && node.index === wanted)) return true;
   if (node.type === "repeat" && node.min === 0) return false;
   if (node.type === "look" && node.negative) return false;
   const choice = choicesOf(node);
   return (
     choice.length > 0 &&
-    choice.every((sequence) => sequence.some((inner) => isAlwaysSet(inner, index)))
+    choice.every((sequence) => sequence.some((inner) => isAlwaysSet(inner, wanted)))
   );
 }
 
@@ -106,8 +156,10 @@ function onlyWith(choice: Choice): Choice {
   return kept.map((sequence) =>
     sequence.map((node): Node => {
       if (capturesOf(node).length === 0 || node.type === "capture") return node;
-      if (node.type === "repeat" && node.max === 1)
-        return oneNode(onlyWith([[node.item]]), node.at);
+      if (node.type === "repeat") {
+        const turn = oneNode(onlyWith([[node.item]]), node.at);
+        return node.max === 1 ? turn : { ...node, min: Math.max(1, node.min), item: turn };
+      }
       return node.type === "group" ? { ...node, body: onlyWith(node.body) } : node;
     }),
   );

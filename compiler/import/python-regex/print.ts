@@ -26,25 +26,11 @@ function printSequence(sequence: Sequence, printing: Printing): string {
   for (let i = sequence.length - 1; i >= 0; i--) {
     const node = sequence[i];
     if (node === undefined) continue;
-    const isCut = isCutByDash(node, sequence[i + 1]);
-    const text = printNode(isCut ? eitherWay(node) : node, printing, sequence.length > 1);
+    const text = printNode(node, printing, sequence.length > 1);
     const looksLikeTag = text === "<" && /^[A-Za-z_0-9][\w-]*>/.test(out);
     out = (looksLikeTag ? "[<]" : text) + out;
   }
   return out;
-}
-
-/**
- * `<host>` takes a name as a whole, dashes too. Where one is asked for behind it, an address that ends there is
- * meant first, as Fail2ban does.
- */
-function isCutByDash(node: Node, next: Node | undefined): node is Tag {
-  return node.type === "tag" && node.tag === "host" && next?.type === "char" && next.code === 0x2d;
-}
-
-function eitherWay({ at }: Tag): Node {
-  const address: Tag = { type: "tag", tag: "address", at };
-  return { type: "group", body: [[address], [{ type: "tag", tag: "host", at }]], at };
 }
 
 function printNode(node: Node, printing: Printing, inSequence: boolean): string {
@@ -79,7 +65,7 @@ function printNode(node: Node, printing: Printing, inSequence: boolean): string 
     case "back":
       return `\\k<${printing.nameOf(node.index) ?? ""}>`;
     case "tag":
-      return printTag(node.tag, node.at);
+      return printTag(node);
     case "atomic":
     case "condition":
       throw new Problem(node.type, node.at, "report this: it should have been rewritten");
@@ -102,15 +88,20 @@ function printAnchor(where: string, at: number): string {
   throw new Problem("\\Z", at, "write `$`: the line that f2b reads has no end of line");
 }
 
-function printTag(tag: string, at: number): string {
+function printTag(node: Tag): string {
+  const { tag, at } = node;
   switch (tag) {
     case "host":
     case "address":
     case "ip4":
     case "ip6":
       return `<${tag}>`;
+    case "mapped4":
+      return "(?=::ffff:)<address>";
+    case "beforePort":
+      return "(?<address>(?<![0-9A-Za-z_.%:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?=:[0-9A-Za-z])";
     case "subnet":
-      return "<cidr>";
+      return printSubnet(node);
     case "dns":
       return "(?<host>[\\w.^-]*\\w)";
     case "cidr":
@@ -119,6 +110,16 @@ function printTag(tag: string, at: number): string {
       // Whole lines, as few as will do, that the match leaves in the window.
       return "\\n(?<skip>(?:.*\\n)*?)";
   }
+}
+
+/** f2b's `<cidr>` is of either kind, needs no length and stands in no brackets: what Fail2ban asks for is said besides. */
+function printSubnet({ parts }: Tag): string {
+  if (parts === undefined) return "\\[?<cidr>\\]?";
+  const { address, hasLength } = parts;
+  const kinds: Partial<Record<string, string>> = { ip4: "(?=\\d+\\.)", ip6: "(?=[\\dA-Fa-f]*:)" };
+  const kind = kinds[address];
+  if (hasLength) return `${kind ?? ""}(?=[^\\s\\/]+\\/)<cidr>`;
+  return kind === undefined ? `(?:<cidr>|<${address}>)` : `${kind}<cidr>`;
 }
 
 function printRepeat(node: Repeat, printing: Printing): string {

@@ -3,7 +3,7 @@
  *
  * Also puts an address and its length, which Fail2ban writes as two tags, into the one tag of f2b's.
  */
-import { type Choice, inOne, mapChoices, type Node, type Sequence } from "./tree.ts";
+import { type Choice, inOne, mapChoices, type Node, type Sequence, type Tag } from "./tree.ts";
 
 /** Captures that `isNeeded` knows nothing of capture nothing. */
 export function simplify(body: Choice, isNeeded: (index: number) => boolean): Choice {
@@ -33,13 +33,16 @@ function joinSubnets(nodes: Sequence): Sequence {
     const node = nodes[i];
     if (node === undefined) break;
     const length = isAddress(node) ? lengthOfPrefix(nodes, i + 1) : 0;
-    out.push(length > 0 ? { type: "tag", tag: "subnet", at: node.at } : node);
+    if (isAddress(node) && length > 0) {
+      const parts = { address: node.tag, hasLength: length > 1 };
+      out.push({ type: "tag", tag: "subnet", at: node.at, parts });
+    } else out.push(node);
     i += length;
   }
   return out;
 }
 
-function isAddress(node: Node): boolean {
+function isAddress(node: Node): node is Tag {
   return node.type === "tag" && ["address", "host", "ip4", "ip6"].includes(node.tag);
 }
 

@@ -33,6 +33,8 @@ export const pythonGroups: Readonly<Record<TagName, readonly string[]>> = {
   cidr: ["cidr"],
   subnet: ["ip4", "ip6", "cidr"],
   skiplines: [],
+  mapped4: [],
+  beforePort: [],
 };
 
 const roles: ReadonlyMap<string, Role> = new Map([

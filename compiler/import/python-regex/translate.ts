@@ -7,6 +7,7 @@
  * message without it and without blanks at its end: the result matches a message exactly when Fail2ban's
  * pattern matches it with that LF.
  */
+import { widenAddresses } from "./addresses.ts";
 import { writeAtomic } from "./atomic.ts";
 import { resolveConditions } from "./conditions.ts";
 import { flagsOf } from "./flags.ts";
@@ -114,6 +115,7 @@ function orProblem<T>(attempt: () => T): T | Untranslatable {
 }
 
 function translateTree(tree: Choice, options: TranslateOptions): Translated {
+  refuseTuples(tree);
   const nameOf = options.names ?? usualName;
   const remarks: string[] = [];
   const wanted = nameCaptures(tree, nameOf);
@@ -121,7 +123,8 @@ function translateTree(tree: Choice, options: TranslateOptions): Translated {
   const unrolled = unrollCaptures(loosenEnd(resolved), remarks);
   const atomic = writeAtomic(unrolled, firstFree(tree));
   const separated = separateGroups(atomic, firstFree(atomic));
-  const { body, ignoreCase } = settleCase(simplify(separated, () => true));
+  const plain = widenAddresses(simplify(separated, () => true));
+  const { body, ignoreCase } = settleCase(plain);
   const names = nameCaptures(body, nameOf);
   const flags = flagsOf(body, ignoreCase);
   const printing = {
@@ -140,6 +143,15 @@ function translateTree(tree: Choice, options: TranslateOptions): Translated {
     labelled: body,
     printing,
   };
+}
+
+/** Fail2ban puts an id together of several texts; f2b's is one. */
+function refuseTuples(tree: Choice): void {
+  for (const node of nodesOf(tree)) {
+    if (node.type !== "capture" || !/^tuple_f?(?:id|ip4|ip6|dns)(?:_\d+)?$/.test(node.name ?? ""))
+      continue;
+    throw new Problem("an id of several parts", node.at, "take one part as the id: <F-ID>");
+  }
 }
 
 function capturesIn(body: Choice): number[] {

@@ -17,7 +17,18 @@ export type SetItem =
 /** What a group means to Fail2ban beyond being captured. */
 export type Role = "session" | "nofail" | "forget" | "gained" | "content";
 
-export type TagName = "host" | "address" | "ip4" | "ip6" | "dns" | "cidr" | "subnet" | "skiplines";
+export type TagName =
+  | "host"
+  | "address"
+  | "ip4"
+  | "ip6"
+  | "dns"
+  | "cidr"
+  | "subnet"
+  | "skiplines"
+  /** Not Fail2ban's: an IPv4 address behind `::ffff:`, and an IPv6 address that a port ends. */
+  | "mapped4"
+  | "beforePort";
 
 export interface Char {
   readonly type: "char";
@@ -112,6 +123,8 @@ export interface Tag {
   readonly type: "tag";
   readonly tag: TagName;
   readonly at: number;
+  /** Of a `subnet` that was written as an address and its length. */
+  readonly parts?: { readonly address: TagName; readonly hasLength: boolean };
 }
 
 export type Node =
