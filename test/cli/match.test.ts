@@ -126,7 +126,8 @@ t.test("--set takes lists, of texts and of addresses", async (t) => {
     "lists.f2b": `filter limits(zones: list = [])  { format lines  fail "over {zone:word!} by {address}" where zone in zones }
 filter proxied(proxies: list = [127.0.0.0/8]) { format lines  fail "{address} through {proxy:address}" where proxy in proxies }
 `,
-    "a.log": "over login by 203.0.113.9\nover shop by 203.0.113.8\n203.0.113.7 through 192.0.2.1\n",
+    "a.log":
+      "2026-03-01 10:00:00 over login by 203.0.113.9\n2026-03-01 10:00:00 over shop by 203.0.113.8\n2026-03-01 10:00:00 203.0.113.7 through 192.0.2.1\n",
   });
   const matched = (filter: string, set: string) => {
     const args = ["--filter", filter, "--set", set, "--json"];
