@@ -7,8 +7,8 @@
  */
 import { endProcesses } from "../action/process.ts";
 import { ActionQueue, type Answer } from "../action/queue.ts";
-import type { FirewallChange, JailSpec, Program } from "../contract.ts";
-import type { Decision, JailSnapshot } from "../decision.ts";
+import type { FirewallChange, JailSpec, Program, StandingAddress } from "../contract.ts";
+import type { Ban, Decision, JailSnapshot } from "../decision.ts";
 import type { FrozenJail, Jail } from "../jail.ts";
 import { type Jails, makeJails } from "../jails.ts";
 import { openWhoLists, type WhoLists } from "../who-lists.ts";
@@ -272,13 +272,12 @@ function openFirewalls({ program, clock, log }: CoreOptions, jails: Jails): Open
   return open;
 }
 
-function bansOf(jail: Jail): FirewallChange[] {
-  const changes: FirewallChange[] = [];
-  if (jail.observed) return changes;
-  for (const { address, until } of jail.standing.values()) {
-    if (address !== null) changes.push({ op: "add", jail: jail.spec.name, address, until });
-  }
-  return changes;
+function bansOf(jail: Jail): StandingAddress[] {
+  return jail.observed ? [] : [...jail.standing.values()].filter(hasAddress);
+}
+
+function hasAddress(ban: Ban): ban is Ban & StandingAddress {
+  return ban.address !== null;
 }
 
 function openActions(
