@@ -8,7 +8,7 @@
 import { endProcesses } from "../action/process.ts";
 import { ActionQueue, type Answer } from "../action/queue.ts";
 import type { FirewallChange, JailSpec, Program, StandingAddress } from "../contract.ts";
-import type { Ban, Decision, JailSnapshot } from "../decision.ts";
+import type { Ban, Decision } from "../decision.ts";
 import type { FrozenJail, Jail } from "../jail.ts";
 import { type Jails, makeJails } from "../jails.ts";
 import { openWhoLists, type WhoLists } from "../who-lists.ts";
@@ -185,15 +185,24 @@ function tellDecision(log: Log, decision: Decision, saved: boolean): void {
   log.say(level, text + unsaved, { event: decision.type, jail: decision.jail });
 }
 
+const emptySnapshot = { bans: [], windows: [], offences: [] };
+
 /** One record of the last run. Bans of jails that the policy has no more are let go. */
 function restore(record: LedgerRecord, jails: Jails, evidence: Evidence): void {
   switch (record.type) {
     case "change":
       jails.get(record.change.jail)?.apply(record.change);
       break;
-    case "jail":
-      jails.get(record.snapshot.jail)?.restore(record.snapshot);
+    case "offences":
+      jails
+        .get(record.jail)
+        ?.restore({ ...emptySnapshot, jail: record.jail, offences: record.rows });
       break;
+    case "window": {
+      const { jail, sentence, rows } = record;
+      jails.get(jail)?.restore({ ...emptySnapshot, jail, windows: [{ sentence, rows }] });
+      break;
+    }
     case "lines":
       evidence.restore(record.jail, record.id, record.lines);
       break;
@@ -226,16 +235,13 @@ function snapshotOf(jails: Jails, evidence: Evidence): Iterable<LedgerRecord> {
   })();
 }
 
-function* recordsOf(jail: string, { bans, windows, offences }: FrozenJail): Iterable<LedgerRecord> {
-  const piece = (part: Partial<JailSnapshot>): LedgerRecord => {
-    return { type: "jail", snapshot: { jail, bans: [], windows: [], offences: [], ...part } };
-  };
-  for (const ban of bans) {
+function* recordsOf(jail: string, frozen: FrozenJail): Iterable<LedgerRecord> {
+  for (const ban of frozen.bans) {
     yield { type: "change", change: { type: "ban", jail, ban, isNew: false } };
   }
-  for (const part of cut(offences)) yield piece({ offences: part });
-  for (const { sentence, rows } of windows) {
-    for (const part of cut(rows)) yield piece({ windows: [{ sentence, rows: part }] });
+  for (const rows of cut(frozen.offences)) yield { type: "offences", jail, rows };
+  for (const { sentence, rows: all } of frozen.windows) {
+    for (const rows of cut(all)) yield { type: "window", jail, sentence, rows };
   }
 }
 

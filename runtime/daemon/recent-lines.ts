@@ -6,15 +6,7 @@
  * taken out of here and kept with it.
  */
 import { recentIdentitiesMax, recentLinesMax } from "../limits.ts";
-
-export interface EvidenceLine {
-  readonly file: string;
-  readonly line: number;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  readonly rule: string;
-  readonly text: string;
-}
+import type { EvidenceLine } from "./evidence-lines.ts";
 
 export class RecentLines {
   readonly #lines = new Map<string, EvidenceLine[]>();
