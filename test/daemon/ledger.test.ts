@@ -532,6 +532,30 @@ t.test(
   },
 );
 
+t.test("a rotated log and its successor have a position each, over a restart", async (t) => {
+  const folder = join(makeFolder(t), "state");
+  const quiet = { warn: () => {}, sentences: [], restore: () => {}, snapshot: () => [] };
+  const open = () => Ledger.open({ folder, ...quiet });
+  const place = { kind: "file", path: "/a.log", dev: 1, headBytes: 0, head: 0, tail: 0 } as const;
+  const first = await open();
+  first.move("a", { ...place, ino: 1, offset: 10 });
+  first.move("a", { ...place, ino: 2, offset: 5 });
+  first.move("a", { ...place, ino: 1, offset: 20 });
+  await first.close();
+  const second = await open();
+  const offsets = (ledger: Ledger) =>
+    ledger.positionsOf("a").map((one) => (one.kind === "file" ? [one.ino, one.offset] : []));
+  t.same(offsets(second).sort(), [
+    [1, 20],
+    [2, 5],
+  ]);
+  second.forget("a", { ...place, ino: 1, offset: 20 });
+  await second.close();
+  const third = await open();
+  t.same(offsets(third), [[2, 5]], "until the rotated one is read to its end");
+  await third.close();
+});
+
 t.test("sources wait for a disk that is slow, and for none that refuses", async (t) => {
   let answer = () => {};
   let fault: string | null = null;
