@@ -46,6 +46,8 @@ export interface Core {
   readonly actions: ReadonlyMap<string, ActionQueue>;
   /** Called with every decision once it is remembered. */
   readonly listeners: Set<(decision: Decision) => void>;
+  /** Called when bans were made or prolonged: another may be the next to end. */
+  readonly endsListeners: Set<() => void>;
   /**
    * Deals with everything decided since the last call. Resolves when it is remembered and in force;
    * false: it is in force, but the disk refused it.
@@ -72,6 +74,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     resolveNames: true,
   });
   const decided: Decision[] = [];
+  /** Decisions since the last batch, those that nobody is told of too. */
+  let heard = 0;
   let mustSync = false;
   let ledger: Ledger | null = null;
   const jails = makeJails(program, {
@@ -82,8 +86,16 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ledger?.note({ type: "change", change });
       if (change.type === "ban" || change.type === "unban") mustSync = true;
     },
-    give: (decision) => decided.push(decision),
+    give(decision) {
+      heard++;
+      evidence.hear(decision, jails.get(decision.jail));
+      // Most decisions are failures: what nobody asks for is not kept until the disk has answered.
+      if (decision.type !== "failure" || tellsFailures()) decided.push(decision);
+    },
   });
+  const listeners = new Set<(decision: Decision) => void>();
+  const endsListeners = new Set<() => void>();
+  const tellsFailures = () => options.report !== null || listeners.size > 0 || log.tells("debug");
   const evidence = new Evidence(clock.now, (message, jail) =>
     log.say("warning", message, { jail, event: "ban-not-holding" }),
   );
@@ -99,17 +111,17 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const answer = (given: Answer) => hearAnswer(given, log, evidence);
   const firewalls = options.dryRun ? [] : openFirewalls(options, jails);
   const actions = options.dryRun ? new Map() : openActions(options, answer);
-  const listeners = new Set<(decision: Decision) => void>();
   let reported: Promise<void> = Promise.resolve();
 
   async function settle(): Promise<boolean> {
     const batch = decided.splice(0);
     const sync = mustSync;
     mustSync = false;
+    const isExplained = heard <= explainedBatchMax;
+    heard = 0;
     if (batch.length === 0 && !opened.hasPending) return true;
     // In a flood the lines of each ban would be most of what is written.
-    const explained = batch.length <= explainedBatchMax ? opened : null;
-    for (const decision of batch) evidence.hear(decision, jails.get(decision.jail), explained);
+    if (isExplained) noteLines(batch, evidence, opened);
     const enforced = enforce(batch, program, firewalls, actions, clock.now());
     const done = Promise.all([opened.commit(sync), reported, ...enforced]);
     // In the order in which they were decided, whichever disk or firewall answers first.
@@ -123,6 +135,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       if (options.report === null) tellDecision(log, decision, saved);
       for (const listen of listeners) listen(decision);
     }
+    if (batch.some(isBan)) for (const listen of endsListeners) listen();
   }
 
   function room(): Promise<unknown> | null {
@@ -140,6 +153,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     firewalls: firewalls.map(({ queue }) => queue),
     actions,
     listeners,
+    endsListeners,
     settle,
     room,
     async refreshWho() {
@@ -175,6 +189,18 @@ async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> 
   const ended = await Promise.race([work.then(() => true), late]);
   clearTimeout(timer);
   return ended;
+}
+
+function isBan({ type }: Decision): boolean {
+  return type === "ban" || type === "prolong";
+}
+
+/** What led to bans is remembered with them. */
+function noteLines(batch: readonly Decision[], evidence: Evidence, ledger: Ledger): void {
+  for (const { jail, id } of batch.filter(isBan)) {
+    const lines = evidence.linesOf(jail, id);
+    if (lines.length > 0) ledger.note({ type: "lines", jail, id, lines });
+  }
 }
 
 function tellDecision(log: Log, decision: Decision, saved: boolean): void {

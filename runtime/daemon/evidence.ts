@@ -10,7 +10,6 @@ import type { Decision } from "../decision.ts";
 import type { Jail } from "../jail.ts";
 import { explainedBansMax, recentLinesMax } from "../limits.ts";
 import { type EvidenceLine, type PackedLines, unpackLines } from "./evidence-lines.ts";
-import type { Ledger } from "./ledger.ts";
 import { RecentLines } from "./recent-lines.ts";
 
 /** Lines that were on their way when the ban came are no evidence against it. */
@@ -42,7 +41,8 @@ export class Evidence {
     private readonly warn: (message: string, jail: string) => void,
   ) {}
 
-  hear(decision: Decision, jail: Jail | undefined, ledger: Ledger | null): void {
+  /** At once, while the text of its record is there. */
+  hear(decision: Decision, jail: Jail | undefined): void {
     const key = `${decision.jail}\0${decision.id}`;
     switch (decision.type) {
       case "failure": {
@@ -56,11 +56,8 @@ export class Evidence {
       case "prolong": {
         const lines = this.#linesBehind(decision);
         const record = this.#bans.get(key) ?? this.#newRecord();
-        const all = [...linesIn(record), ...lines].slice(-recentLinesMax);
-        record.lines = all;
+        record.lines = [...linesIn(record), ...lines].slice(-recentLinesMax);
         this.#keep(key, record);
-        if (lines.length === 0) break;
-        ledger?.note({ type: "lines", jail: decision.jail, id: decision.id, lines: all });
         break;
       }
       case "unban":
