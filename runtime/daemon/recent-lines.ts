@@ -11,10 +11,11 @@ import type { EvidenceLine } from "./evidence-lines.ts";
 export class RecentLines {
   readonly #lines = new Map<string, EvidenceLine[]>();
 
+  /** Who was seen last, and stands last already: an attacker's lines often come in a row. */
+  #latest: { readonly who: string; readonly lines: EvidenceLine[] } | null = null;
+
   add(who: string, line: EvidenceLine): void {
-    const lines = this.#lines.get(who) ?? [];
-    this.#lines.delete(who);
-    this.#lines.set(who, lines);
+    const lines = this.#linesOf(who);
     lines.push(line);
     if (lines.length > recentLinesMax) lines.shift();
     if (this.#lines.size <= recentIdentitiesMax) return;
@@ -24,7 +25,17 @@ export class RecentLines {
     }
   }
 
+  #linesOf(who: string): EvidenceLine[] {
+    if (this.#latest?.who === who) return this.#latest.lines;
+    const lines = this.#lines.get(who) ?? [];
+    this.#lines.delete(who);
+    this.#lines.set(who, lines);
+    this.#latest = { who, lines };
+    return lines;
+  }
+
   take(who: string): EvidenceLine[] {
+    this.#latest = null;
     const lines = this.#lines.get(who) ?? [];
     this.#lines.delete(who);
     return lines;
