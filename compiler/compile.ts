@@ -39,7 +39,7 @@ export function read(entry: string, files: Files, wanted: Wanted = {}): Read {
   const diagnostics = new Diagnostics();
   const loaded = load(entry, files, diagnostics);
   const policy = check(loaded, diagnostics, wanted);
-  if (policy !== null) lint(policy, diagnostics, loaded, wanted.libraryCosts);
+  if (policy !== null) lint(policy, diagnostics, loaded, wanted.library);
   return { policy, diagnostics, sources: loaded.sources };
 }
 

@@ -42,14 +42,35 @@ export function cutText(text: string): string {
   return text.slice(0, reportedTextMax);
 }
 
+const dayMs = 86_400_000;
+
 /** ISO 8601 in UTC with milliseconds; null for no time, and for none that can be written. */
 export function isoTime(ms: number | null): string | null {
   if (ms === null || !(Math.abs(ms) <= 8.64e15)) return null;
-  if (ms !== lastMs) lastIso = new Date(ms).toISOString();
+  if (ms === lastMs) return lastIso;
+  const whole = Math.trunc(ms);
+  const day = Math.floor(whole / dayMs);
+  if (day !== lastDay) {
+    lastDayText = new Date(day * dayMs).toISOString().slice(0, -"00:00:00.000Z".length);
+    lastDay = day;
+  }
+  const rest = whole - day * dayMs;
+  const seconds = Math.floor(rest / 1000);
+  const milliseconds = rest - seconds * 1000;
+  const fraction = milliseconds === 0 ? "000" : String(milliseconds).padStart(3, "0");
+  const minutes = Math.floor(seconds / 60);
+  const clock = `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+  lastIso = `${lastDayText}${clock}:${twoDigits(seconds % 60)}.${fraction}Z`;
   lastMs = ms;
   return lastIso;
 }
 
-/** The lines of one second are many. */
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
+}
+
+/** The lines of one second are many, and those of one day more. */
 let lastMs = Number.NaN;
 let lastIso = "";
+let lastDay = Number.NaN;
+let lastDayText = "";

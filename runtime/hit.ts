@@ -24,6 +24,8 @@ export interface Captures {
   readonly host: number;
   readonly id: number;
   readonly pid: number;
+  /** By the frame that stood before the rule, once a rule has matched there. */
+  readonly places: Map<Captures, readonly NamedPlace[]>;
 }
 
 function captures(
@@ -34,7 +36,7 @@ function captures(
   const [address = -1, host = -1, id = -1, pid = -1] = ["address", "host", "id", "pid"].map(
     (name) => names.indexOf(name),
   );
-  return { names, firstSlot, groups, address, host, id, pid };
+  return { names, firstSlot, groups, address, host, id, pid, places: new Map() };
 }
 
 export const noCaptures: Captures = /* @__PURE__ */ captures([], 0, null);
@@ -350,6 +352,27 @@ function splitForwarded(text: string): string[] {
 /** They have places of their own in a hit. */
 const ownPlaces: readonly string[] = ["address", "forwarded", "message", "skip", "time"];
 
+/** A name that a rule or its frame captures, and where it stands among the names of each; -1: nowhere. */
+interface NamedPlace {
+  readonly name: string;
+  readonly index: number;
+  readonly ofFrame: number;
+}
+
+/** Those of the rule before those of the frame. */
+function placesOf(captures: Captures, frame: Captures): readonly NamedPlace[] {
+  const known = captures.places.get(frame);
+  if (known !== undefined) return known;
+  const names = new Set([...captures.names, ...frame.names]);
+  const places = [...names]
+    .filter((name) => !ownPlaces.includes(name))
+    .map((name) => {
+      return { name, index: captures.names.indexOf(name), ofFrame: frame.names.indexOf(name) };
+    });
+  captures.places.set(frame, places);
+  return places;
+}
+
 /** Those of the rule before those of the frame, and then the fields; each name once. */
 function readCaptures(
   c: Cursor,
@@ -358,20 +381,24 @@ function readCaptures(
   format: FormatFields,
   give: GiveCapture,
 ): void {
-  const given: string[] = [];
-  const add = (name: string, text: string | undefined) => {
-    if (text === undefined || ownPlaces.includes(name) || given.includes(name)) return;
-    given.push(name);
-    give(name, text);
-  };
-  captures.names.forEach((name, i) => {
-    add(name, textOf(c, captures, i, false));
-  });
-  frame.names.forEach((name, i) => {
-    add(name, textOf(c, frame, i, true));
-  });
-  add("id", networkOf(c, captures, frame));
-  for (const name of format.names) add(name, fieldText(format.read(c.record, name)));
+  const places = placesOf(captures, frame);
+  const textAtPlace = ({ index, ofFrame }: NamedPlace) =>
+    textOf(c, captures, index, false) ?? textOf(c, frame, ofFrame, true);
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] as NamedPlace;
+    const text = textAtPlace(place);
+    if (text !== undefined) give(place.name, text);
+  }
+  const network = networkOf(c, captures, frame);
+  if (network === undefined && format === noFields) return;
+  const isGiven = (name: string) =>
+    places.some((place) => place.name === name && textAtPlace(place) !== undefined);
+  if (network !== undefined && !isGiven("id")) give("id", network);
+  for (const name of format.names) {
+    const text = fieldText(format.read(c.record, name));
+    if (text === undefined || ownPlaces.includes(name) || isGiven(name)) continue;
+    if (name !== "id" || network === undefined) give(name, text);
+  }
 }
 
 /** What a `<cidr>` with a length took, its host bits cleared; undefined: nothing of the kind. */

@@ -5,7 +5,7 @@
  * the sums. Nothing is dropped for its age, nobody is resolved, no jail takes part.
  */
 import { addressFromText } from "./address.ts";
-import type { Program } from "./contract.ts";
+import type { Program, RuleSpec } from "./contract.ts";
 import { cutText, isoTime, jsonText } from "./escape.ts";
 import { openIntake } from "./intake.ts";
 import { cutRecords } from "./records.ts";
@@ -43,15 +43,25 @@ export function match(
   chunks: AsyncIterable<Buffer>,
   report: (line: string) => void,
 ): Promise<MatchSums> {
-  return findMatches(program, options, chunks, (found) => report(lineOf(program, found)));
+  const lineOf = makeLineWriter(program);
+  return eachEvent(program, options, chunks, (event) => report(lineOf(event)));
 }
 
 /** The same as data. */
-export async function findMatches(
+export function findMatches(
   program: Program,
   options: MatchOptions,
   chunks: AsyncIterable<Buffer>,
   give: (found: Match) => void,
+): Promise<MatchSums> {
+  return eachEvent(program, options, chunks, (event) => give(matchOf(event)));
+}
+
+async function eachEvent(
+  program: Program,
+  options: MatchOptions,
+  chunks: AsyncIterable<Buffer>,
+  give: (event: SessionEvent) => void,
 ): Promise<MatchSums> {
   let failures = 0;
   const lane = { scanner: options.scanner, zone: options.zone };
@@ -63,7 +73,7 @@ export async function findMatches(
       if (event.kind === "nobody") return;
       if (event.kind === "failure") failures += 1;
       else if (!options.all) return;
-      give(matchOf(event));
+      give(event);
     },
   );
   const cutter = cutRecords(intake);
@@ -86,14 +96,45 @@ function matchOf(event: SessionEvent): Match {
  * The match object of the charter as text; a host name gives `"address":null` and `id` the name. Put together by
  * hand, for there are as many of them as a log has failures.
  */
-function lineOf(program: Program, { event, id, captures }: Match): string {
-  const { line, rule, kind, address, time } = event;
-  const filter = jsonText(program.filters[event.filter]?.name ?? "");
-  const who = `"address":${jsonText(address)},"id":${jsonText(id)}`;
+function makeLineWriter(program: Program): (event: SessionEvent) => string {
+  /** Of each filter what is the same whenever a rule matches. */
+  const heads = program.filters.map(() => new Map<RuleSpec, string>());
+  const keys = new Map<string, string>();
   let texts = "";
-  for (const [name, text] of captures) {
-    texts += `${texts === "" ? "" : ","}${jsonText(name)}:${jsonText(text)}`;
+  let own: string | null = null;
+
+  function headOf({ filter, rule, kind }: SessionEvent): string {
+    const known = heads[filter]?.get(rule);
+    if (known !== undefined) return known;
+    const name = jsonText(program.filters[filter]?.name ?? "");
+    const head = `,"filter":${name},"rule":${jsonText(rule.name)},"kind":"${kind}","address":`;
+    heads[filter]?.set(rule, head);
+    return head;
   }
-  const rest = `${who},"time":${jsonText(isoTime(time))},"captures":{${texts}}`;
-  return `{"line":${line},"filter":${filter},"rule":${jsonText(rule.name)},"kind":"${kind}",${rest}}`;
+
+  function keyOf(name: string): string {
+    const known = keys.get(name);
+    if (known !== undefined) return known;
+    const key = `${jsonText(name)}:`;
+    keys.set(name, key);
+    return key;
+  }
+
+  function addCapture(name: string, text: string): void {
+    texts += (texts === "" ? "" : ",") + keyOf(name) + jsonText(cutText(text));
+    if (name === "id") own = addressFromText(text) ?? text;
+  }
+
+  return (event) => {
+    const { line, address, host } = event;
+    texts = "";
+    own = address ?? host;
+    event.eachCapture(addCapture);
+    // An address is written in digits, letters and colons: nothing of it is escaped.
+    const who = address === null ? "null" : `"${address}"`;
+    const id = own === address ? who : jsonText(own);
+    const time = isoTime(event.time);
+    const when = time === null ? "null" : `"${time}"`;
+    return `{"line":${line}${headOf(event)}${who},"id":${id},"time":${when},"captures":{${texts}}}`;
+  };
 }

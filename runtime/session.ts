@@ -5,6 +5,7 @@
  * effect. What must hold (docs/matching.md section 8): a held failure counts once or never, at the record
  * that settled it, and before anything of that record itself.
  */
+import { AgedMap } from "./aged-map.ts";
 import type { FilterSpec, GiveCapture, Hit, RuleSpec } from "./contract.ts";
 import { heldPerSessionMax, sessionsMax } from "./limits.ts";
 
@@ -85,9 +86,9 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
   const changed = new Set<string>();
   /** Keys of those that `changes` told and did not take back. */
   const told = new Set<string>();
-  /** In the order in which they were last seen: a Map keeps the order of insertion. */
-  const sessions = new Map<string, Session>();
-  /** The one at the Map's end, if it is kept: lines of one connection come together. */
+  /** In the order in which they were last seen. */
+  const sessions = new AgedMap<Session>();
+  /** The newest, if it is kept: lines of one connection come together. */
   let latest: Session | undefined;
   let latestKey = "";
 
@@ -128,24 +129,25 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
     if (remembers) changed.add(key);
     const isWorth = isWorthKeeping(session);
     if (session === latest && isWorth) return;
-    sessions.delete(key);
     latest = isWorth ? session : undefined;
     latestKey = key;
-    if (!isWorth) return;
-    sessions.set(key, session);
+    if (!isWorth) {
+      sessions.take(key);
+      return;
+    }
+    sessions.put(key, session);
     if (sessions.size <= sessionsMax) return;
-    const oldest = sessions.keys().next();
-    if (oldest.done) return;
+    const oldest = sessions.oldest();
+    if (oldest === null) return;
     counters.sessionsShed += 1;
-    forget(oldest.value);
+    forget(oldest);
   }
 
   function forget(key: string): void {
     if (remembers) changed.add(key);
-    const found = sessions.get(key);
+    const found = sessions.take(key);
     if (found === undefined) return;
     counters.heldShed += found.held.length;
-    sessions.delete(key);
     if (found === latest) latest = undefined;
   }
 
@@ -210,7 +212,7 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
   }
 
   function restore({ key, seen, party, held }: SessionRow): void {
-    sessions.delete(key);
+    sessions.take(key);
     latest = undefined;
     told.delete(key);
     const known: Held[] = [];
@@ -224,7 +226,7 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
     changed.delete(key);
   }
 
-  const rows = () => [...sessions].map(([key, session]) => rowOf(key, session));
+  const rows = () => [...sessions.entries()].map(([key, session]) => rowOf(key, session));
   return { take, counters, changes, rows, restore };
 }
 

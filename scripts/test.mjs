@@ -5,8 +5,8 @@
  *
  * `npm test -- test/cli` runs one folder or file; `--jobs=N` so many at a time, `--timeout=SECONDS` gives each so long. The exit code is 0 only when nothing failed.
  *
- * Each file is a program that node-tap makes and that prints TAP. They are started here and not by `tap run`, which has
- * every process that a test starts load tap's hooks: six times as long for each `f2b` that a test runs.
+ * Each file is a program that node-tap makes and that prints TAP. They are made into JavaScript together, and started here
+ * and not by `tap run`, which has every process that a test starts load tap's hooks: six times as long for each `f2b` that a test runs.
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -15,6 +15,8 @@ import { join } from "node:path";
 import { root, setUp } from "./setup.mjs";
 
 setUp();
+// A package that may just have been installed.
+const { buildTests } = await import("./build-tests.mjs");
 
 const words = process.argv.slice(2);
 const option = (name, otherwise) => {
@@ -54,6 +56,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     process.exit(130);
   });
 }
+const builtOf = await buildTests(files);
 const waiting = files.filter(isWaiting);
 const computing = files.filter((file) => !isWaiting(file));
 await Promise.all(
@@ -86,7 +89,7 @@ function listTests(folder) {
 
 function runFile(file) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ["--import=tsx", file], {
+    const child = spawn(process.execPath, ["--enable-source-maps", builtOf(file)], {
       cwd: root,
       // Tests of the command line run what was just built.
       env: { ...process.env, TAP_TIMEOUT: String(timeoutS), F2B_CLI: join(root, "dist/f2b.js") },

@@ -25,8 +25,8 @@ export interface Wanted {
   readonly filters?: readonly WantedFilter[];
   /** Every filter of every loaded file with its default arguments, and all their tests. */
   readonly all?: boolean;
-  /** What the library's regular expressions cost: asked when it is linted, not in each policy. */
-  readonly libraryCosts?: boolean;
+  /** The library itself is looked at: what it costs and whom it names is proved, as no policy that uses it does again. */
+  readonly library?: boolean;
 }
 
 const jailsMax = 1_000;

@@ -23,6 +23,7 @@ export function terminalColumns(): number {
   return process.stdout.columns ?? 80;
 }
 
+const isTerminal = process.stdout.isTTY === true;
 const blockLength = 1 << 16;
 let held: string[] = [];
 let heldLength = 0;
@@ -31,7 +32,7 @@ let heldLength = 0;
 export function print(line: string): void {
   held.push(line);
   heldLength += line.length;
-  if (heldLength >= blockLength || process.stdout.isTTY === true) flush();
+  if (heldLength >= blockLength || isTerminal) flush();
 }
 
 export function flush(): void {

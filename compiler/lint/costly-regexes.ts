@@ -26,14 +26,14 @@ export type Cost =
 export function findCostlyRegexes(
   policy: Policy,
   diagnostics: Diagnostics,
-  libraryCosts: boolean,
+  library: boolean,
 ): void {
   const verdicts = new Map<string, Cost>();
   const endsAt = performance.now() + totalMs;
   for (const { pattern, filter, role } of patternsOf(policy)) {
     // One with the flag `l` no line can stall.
     if (pattern.kind !== "regex" || pattern.linear) continue;
-    if (!libraryCosts && isInLibrary(pattern.at)) continue;
+    if (!library && isInLibrary(pattern.at)) continue;
     // A field may hold what was escaped in the log.
     const linesOnly = role !== "where" && filter.formats.every(holdsNoLineFeed);
     const key = `${linesOnly}${pattern.flags}/${pattern.expanded}`;

@@ -23,11 +23,11 @@ export function lint(
   policy: Policy,
   diagnostics: Diagnostics,
   loaded?: Loaded,
-  libraryCosts = false,
+  library = false,
 ): void {
-  findCostlyRegexes(policy, diagnostics, libraryCosts);
+  findCostlyRegexes(policy, diagnostics, library);
   findUntiedRegexes(policy, diagnostics);
-  proveAddresses(policy, diagnostics);
+  proveAddresses(policy, diagnostics, library);
   listVouchedHoles(policy, diagnostics);
   findUnreachableRules(policy, diagnostics);
   findTwoSpellings(policy, diagnostics);

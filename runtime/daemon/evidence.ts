@@ -6,6 +6,7 @@
  * hold: bounded in bans and in lines, the oldest go first; a warning is given once a ban.
  */
 import type { Answer } from "../action/queue.ts";
+import { AgedMap } from "../aged-map.ts";
 import type { Decision } from "../decision.ts";
 import type { Jail } from "../jail.ts";
 import { explainedBansMax, recentLinesMax } from "../limits.ts";
@@ -31,7 +32,7 @@ interface BanRecord {
 
 export class Evidence {
   readonly #recent = new RecentLines();
-  readonly #bans = new Map<string, BanRecord>();
+  readonly #bans = new AgedMap<BanRecord>();
   #last: { cause: string; lines: EvidenceLine[] } = { cause: "", lines: [] };
   /** Where a record's text is found while its batch is dealt with. */
   readonly texts = new Map<string, (line: number) => string>();
@@ -61,7 +62,7 @@ export class Evidence {
         break;
       }
       case "unban":
-        this.#bans.delete(key);
+        this.#bans.take(key);
         break;
       case "spared":
         break;
@@ -96,7 +97,7 @@ export class Evidence {
   /** The lines of all bans at this moment. */
   freeze(): { jail: string; id: string; lines: BanRecord["lines"] }[] {
     const all = [];
-    for (const [key, { lines }] of this.#bans) {
+    for (const [key, { lines }] of this.#bans.entries()) {
       const at = key.indexOf("\0");
       if ("text" in lines || lines.length > 0)
         all.push({ jail: key.slice(0, at), id: key.slice(at + 1), lines });
@@ -113,19 +114,17 @@ export class Evidence {
   }
 
   #keep(key: string, record: BanRecord): void {
-    this.#bans.set(key, record);
+    this.#bans.put(key, record);
     if (this.#bans.size <= explainedBansMax) return;
-    for (const oldest of this.#bans.keys()) {
-      this.#bans.delete(oldest);
-      break;
-    }
+    const oldest = this.#bans.oldest();
+    if (oldest !== null) this.#bans.take(oldest);
   }
 
   /** Forgets bans of the last run that ended since. */
   prune(stands: (jail: string, id: string) => boolean): void {
-    for (const key of this.#bans.keys()) {
+    for (const [key] of this.#bans.entries()) {
       const at = key.indexOf("\0");
-      if (!stands(key.slice(0, at), key.slice(at + 1))) this.#bans.delete(key);
+      if (!stands(key.slice(0, at), key.slice(at + 1))) this.#bans.take(key);
     }
   }
 

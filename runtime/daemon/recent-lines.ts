@@ -5,39 +5,24 @@
  * identities, lines and bytes; who was seen longest ago is forgotten first. Lines of a standing ban are
  * taken out of here and kept with it.
  */
+import { AgedMap } from "../aged-map.ts";
 import { recentIdentitiesMax, recentLinesMax } from "../limits.ts";
 import type { EvidenceLine } from "./evidence-lines.ts";
 
 export class RecentLines {
-  readonly #lines = new Map<string, EvidenceLine[]>();
-
-  /** Who was seen last, and stands last already: an attacker's lines often come in a row. */
-  #latest: { readonly who: string; readonly lines: EvidenceLine[] } | null = null;
+  readonly #lines = new AgedMap<EvidenceLine[]>();
 
   add(who: string, line: EvidenceLine): void {
-    const lines = this.#linesOf(who);
+    const lines = this.#lines.get(who) ?? [];
+    this.#lines.put(who, lines);
     lines.push(line);
     if (lines.length > recentLinesMax) lines.shift();
     if (this.#lines.size <= recentIdentitiesMax) return;
-    for (const oldest of this.#lines.keys()) {
-      this.#lines.delete(oldest);
-      break;
-    }
-  }
-
-  #linesOf(who: string): EvidenceLine[] {
-    if (this.#latest?.who === who) return this.#latest.lines;
-    const lines = this.#lines.get(who) ?? [];
-    this.#lines.delete(who);
-    this.#lines.set(who, lines);
-    this.#latest = { who, lines };
-    return lines;
+    const oldest = this.#lines.oldest();
+    if (oldest !== null) this.#lines.take(oldest);
   }
 
   take(who: string): EvidenceLine[] {
-    this.#latest = null;
-    const lines = this.#lines.get(who) ?? [];
-    this.#lines.delete(who);
-    return lines;
+    return this.#lines.take(who) ?? [];
   }
 }

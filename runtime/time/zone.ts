@@ -3,7 +3,7 @@
  *
  * In: a local time as if it were UTC, in milliseconds. Out: milliseconds since 1970 UTC. A time that
  * does not exist (spring) is read with the offset before the change, one that exists twice is the
- * first. The host's zone is asked of Date, IANA zones of Intl, whose answers are kept.
+ * first. The host's zone is asked of Date, IANA zones of Intl, and the answers are kept.
  */
 export interface Zone {
   /** The UTC time of a local one. */
@@ -74,23 +74,46 @@ class HostZone implements Zone {
   }
 }
 
-/** Keeps the answer for the last minute of local time, within which clocks do not change. */
+/** Keeps what it was told: the offsets of whole days, and of days on which clocks change that of the last minute. */
 class KeptZone implements Zone {
   readonly #zone: Zone;
-  #localMinute = Number.NaN;
-  #utcMs = 0;
+  /** Offsets of local days in which, and around which, nothing changes. */
+  readonly #days = new Map<number, number>();
+  #day = Number.NaN;
+  /** Of that day; NaN: clocks change around it. */
+  #dayOffsetMs = Number.NaN;
+  #minute = Number.NaN;
+  #minuteUtcMs = 0;
 
   constructor(zone: Zone) {
     this.#zone = zone;
   }
 
   toUtcMs(localMs: number): number {
-    const minute = Math.floor(localMs / minuteMs);
-    if (minute !== this.#localMinute) {
-      this.#utcMs = this.#zone.toUtcMs(minute * minuteMs);
-      this.#localMinute = minute;
+    const day = Math.floor(localMs / dayMs);
+    if (day !== this.#day) {
+      this.#dayOffsetMs = this.#offsetOfDay(day);
+      this.#day = day;
     }
-    return this.#utcMs + (localMs - minute * minuteMs);
+    if (!Number.isNaN(this.#dayOffsetMs)) return localMs - this.#dayOffsetMs;
+    const minute = Math.floor(localMs / minuteMs);
+    if (minute !== this.#minute) {
+      this.#minuteUtcMs = this.#zone.toUtcMs(minute * minuteMs);
+      this.#minute = minute;
+    }
+    return this.#minuteUtcMs + (localMs - minute * minuteMs);
+  }
+
+  #offsetOfDay(day: number): number {
+    const kept = this.#days.get(day);
+    if (kept !== undefined) return kept;
+    // A change lies within a day of the local midnights around it, whatever the offset.
+    const before = this.#zone.offsetMs((day - 1) * dayMs);
+    const isSame = before === this.#zone.offsetMs((day + 2) * dayMs);
+    if (this.#days.size >= daysKeptMax) this.#days.clear();
+    const offset = isSame ? before : Number.NaN;
+    this.#days.set(day, offset);
+    return offset;
   }
 
   offsetMs(utcMs: number): number {
@@ -100,8 +123,6 @@ class KeptZone implements Zone {
 
 class IanaZone implements Zone {
   readonly #format: Intl.DateTimeFormat;
-  /** Offsets of local days in which, and around which, nothing changes. */
-  readonly #days = new Map<number, number>();
 
   constructor(name: string) {
     this.#format = new Intl.DateTimeFormat("en-US-u-ca-iso8601-nu-latn", {
@@ -118,16 +139,8 @@ class IanaZone implements Zone {
 
   toUtcMs(localMs: number): number {
     const day = Math.floor(localMs / dayMs);
-    const kept = this.#days.get(day);
-    if (kept !== undefined) return localMs - kept;
-    // A change lies within a day of the local midnights around it, whatever the offset.
     const before = this.offsetMs((day - 1) * dayMs);
     const after = this.offsetMs((day + 2) * dayMs);
-    if (before === after) {
-      if (this.#days.size >= daysKeptMax) this.#days.clear();
-      this.#days.set(day, before);
-      return localMs - before;
-    }
     const early = localMs - before;
     if (this.offsetMs(early) === before) return early;
     const late = localMs - after;

@@ -147,6 +147,18 @@ t.test("test blocks of the whole library pass", async (t) => {
   t.equal(ran.code, 0, ran.err + ran.out);
 });
 
+t.test("the library itself: nothing slow in it, and no client moves an address", async (t) => {
+  // What a policy that uses a module does not look at again.
+  const lint = f2b(["lint", "std", "--json"]);
+  t.same(
+    jsonLines(lint.out)
+      .filter(({ severity }) => severity !== "note")
+      .map(({ code, file, message }) => `${code} ${file} ${message}`),
+    [],
+  );
+  t.equal(lint.code, 0, lint.err);
+});
+
 t.test("all modules in one policy, without a finding", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "f2b-library-"));
   t.teardown(() => rmSync(folder, { recursive: true }));

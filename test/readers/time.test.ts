@@ -222,6 +222,23 @@ t.test("a local time made from an instant reads as that instant, folds apart", a
   );
 });
 
+t.test("what a clock remembers of a zone changes no answer", async () => {
+  const stamp = fc
+    .date({ min: new Date("2024-03-08"), max: new Date("2024-04-08"), noInvalidDate: true })
+    .map((date) => date.toISOString().slice(0, 19));
+  const zone = fc.constantFrom("Europe/Zurich", "America/New_York", "Australia/Lord_Howe");
+  fc.assert(
+    fc.property(zone, fc.array(stamp, { minLength: 2, maxLength: 20 }), (name, stamps) => {
+      const clock = clockAt(now, name);
+      return stamps.every((text) => {
+        const parts = new StampParts();
+        parseAutomatic(Buffer.from(text), 0, text.length, text.length, parts);
+        return new Date(clock.findTimeMs(parts)).toISOString() === read(text, name)?.time;
+      });
+    }),
+  );
+});
+
 t.test("days are counted as Date counts them", async () => {
   fc.assert(
     fc.property(
