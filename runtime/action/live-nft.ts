@@ -24,17 +24,19 @@ export interface LiveNft {
   /** Starts one, unless one runs; it is used once it has answered. */
   start(): void;
   tell(commands: string): Promise<boolean>;
+  /** What nft complains of, a line each, for commands that are meant to fail; null: nobody knows. */
+  ask(commands: string): Promise<readonly string[] | null>;
   end(): void;
 }
 
 interface Waiting {
   readonly word: string;
-  readonly answer: (done: boolean) => void;
+  readonly answer: (said: readonly string[] | null) => void;
 }
 
 interface Running {
   readonly isWorn: () => boolean;
-  readonly send: (line: string) => Promise<boolean>;
+  readonly send: (line: string) => Promise<readonly string[] | null>;
   readonly kill: () => void;
 }
 
@@ -55,14 +57,17 @@ export function openLiveNft(): LiveNft {
       running = mine;
       void mine.send("").then((answered) => {
         if (running !== mine) return;
-        if (answered) isReady = true;
+        if (answered?.length === 0) isReady = true;
         else mine.kill();
       });
     },
     async tell(commands) {
+      return (await live.ask(commands))?.length === 0;
+    },
+    async ask(commands) {
       if (running?.isWorn()) live.end();
       live.start();
-      return isReady && running !== null && (await running.send(`${commands}\n`));
+      return isReady && running !== null ? running.send(`${commands}\n`) : null;
     },
     end() {
       const ended = running;
@@ -80,15 +85,15 @@ function startNft(gone: () => void): Running {
   let lines = 0;
   let complaints = "";
   let waiting: Waiting | null = null;
-  const answer = (done: boolean) => {
+  const answer = (said: readonly string[] | null) => {
     const answered = waiting;
     waiting = null;
-    answered?.answer(done);
+    answered?.answer(said);
   };
   const leave = () => {
     signal("SIGKILL");
     gone();
-    answer(false);
+    answer(null);
   };
   child.once("error", leave);
   child.once("close", leave);
@@ -97,26 +102,26 @@ function startNft(gone: () => void): Running {
     complaints += chunk;
     const end = waiting === null ? -1 : complaints.indexOf(waiting.word);
     if (end >= 0) {
-      // The line of marks below the word comes later, and is nothing.
+      // The line of marks below the word comes later, and is nothing; the last line is about the word.
       const said = complaints.slice(0, end).match(/^.*[^\s^~-].*$/gm) ?? [];
       complaints = "";
-      answer(said.length === 1);
+      answer(said.slice(0, -1));
     } else if (complaints.length > complaintCharsMax) leave();
   });
 
   return {
     isWorn: () => lines > linesMax,
     send(line) {
-      if (waiting !== null) return Promise.resolve(false);
+      if (waiting !== null) return Promise.resolve(null);
       const word = `f2b_done_${++lines}_\n`;
       return new Promise((resolve) => {
         // What a killed one may still do, the new nft does again: the kernel does one after the other.
         const late = setTimeout(leave, answerMs);
         waiting = {
           word,
-          answer(done) {
+          answer(said) {
             clearTimeout(late);
-            resolve(done);
+            resolve(said);
           },
         };
         child.stdin.write(line + word);

@@ -49,13 +49,20 @@ interface TestLine {
   readonly address: string | null | undefined;
 }
 
+/** A text as JSON reads it, but for `\u{...}`. */
+function readText(text = ""): string {
+  const escaped = /\\u\{([0-9A-Fa-f]+)\}/g;
+  const plain = text.replace(escaped, (_, code: string) => `\\u${code.padStart(4, "0")}`);
+  return JSON.parse(`"${plain}"`) as string;
+}
+
 function testLinesOf({ body }: FilterText): TestLine[] {
   const form = /^\s*(fails|passes)\s+(?:`([^`]*)`|"((?:[^"\\]|\\.)*)")(.*)$/gm;
   return [...body.matchAll(form)].map(([, verdict = "", raw, text, behind = ""]) => {
     const address = /\baddress: ([0-9A-Fa-f.:]+|nobody)/.exec(behind)?.[1];
     return {
       verdict,
-      record: raw ?? (JSON.parse(`"${text}"`) as string),
+      record: raw ?? readText(text),
       address: address === "nobody" ? null : address,
     };
   });
