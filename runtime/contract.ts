@@ -294,19 +294,22 @@ export interface FirewallChange {
   readonly until: number | null;
 }
 
+/** A ban as a firewall holds it. */
+export type StandingAddress = Pick<FirewallChange, "jail" | "address" | "until">;
+
 /** A firewall takes many changes in one go and tells when they are in force. */
 export interface Firewall {
   readonly name: string;
   /** Bans that run out end by its own timeouts; where it has none they are deleted when they end. */
   readonly endsBans: boolean;
   /** Brings the firewall to exactly these bans in one transaction, whatever was there. */
-  start(bans: readonly FirewallChange[]): Promise<void>;
+  start(bans: readonly StandingAddress[]): Promise<void>;
   apply(changes: readonly FirewallChange[]): Promise<void>;
   /**
    * True when the rules stand as `start` left them and hold these bans; false: `start` must be
    * called again. A sample is enough: who flushes a set flushes it whole.
    */
-  check(sample: readonly FirewallChange[]): Promise<boolean>;
+  check(sample: readonly StandingAddress[]): Promise<boolean>;
   /** At stop: bans stay; with `flush` everything of ours is taken away. */
   stop(flush: boolean): Promise<void>;
 }

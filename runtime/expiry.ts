@@ -11,63 +11,82 @@ export interface Expiry {
   readonly key: string;
 }
 
-interface Entry extends Expiry {
-  readonly order: number;
-}
-
 export class ExpiryHeap {
-  readonly #entries: Entry[] = [];
+  // An entry in three arrays: objects of their own would be half of what a start makes of each ban.
+  readonly #untils: number[] = [];
+  readonly #keys: string[] = [];
+  readonly #orders: number[] = [];
   #order = 0;
 
   get size(): number {
-    return this.#entries.length;
+    return this.#keys.length;
   }
 
   /** The entry that ends first; null: none. */
   first(): Expiry | null {
-    return this.#entries[0] ?? null;
+    return this.size === 0 ? null : this.#entry(0);
   }
 
   push(until: number, key: string): void {
-    const entries = this.#entries;
-    const entry = { until, key, order: this.#order };
+    const order = this.#order;
     this.#order += 1;
-    let at = entries.length;
-    entries.push(entry);
+    let at = this.size;
     while (at > 0) {
-      const parentAt = (at - 1) >> 1;
-      const parent = entries[parentAt];
-      if (parent === undefined || !isBefore(entry, parent)) break;
-      entries[at] = parent;
-      at = parentAt;
+      const parent = (at - 1) >> 1;
+      if (!this.#isBefore(until, order, parent)) break;
+      this.#move(parent, at);
+      at = parent;
     }
-    entries[at] = entry;
+    this.#put(at, until, key, order);
   }
 
   pop(): Expiry | null {
-    const entries = this.#entries;
-    const first = entries[0];
-    const last = entries.pop();
-    if (first === undefined || last === undefined || entries.length === 0) return first ?? null;
+    if (this.size === 0) return null;
+    const first = this.#entry(0);
+    const until = this.#untils.pop() ?? 0;
+    const key = this.#keys.pop() ?? "";
+    const order = this.#orders.pop() ?? 0;
+    const { size } = this;
+    if (size === 0) return first;
     let at = 0;
     for (;;) {
-      const left = entries[2 * at + 1];
-      const right = entries[2 * at + 2];
-      const child =
-        right !== undefined && left !== undefined && isBefore(right, left) ? right : left;
-      if (child === undefined || !isBefore(child, last)) break;
-      entries[at] = child;
-      at = child === right ? 2 * at + 2 : 2 * at + 1;
+      let child = 2 * at + 1;
+      if (child >= size) break;
+      if (child + 1 < size && this.#isEntryBefore(child + 1, child)) child += 1;
+      if (this.#isBefore(until, order, child)) break;
+      this.#move(child, at);
+      at = child;
     }
-    entries[at] = last;
+    this.#put(at, until, key, order);
     return first;
   }
 
   clear(): void {
-    this.#entries.length = 0;
+    this.#untils.length = 0;
+    this.#keys.length = 0;
+    this.#orders.length = 0;
   }
-}
 
-function isBefore(a: Entry, b: Entry): boolean {
-  return a.until < b.until || (a.until === b.until && a.order < b.order);
+  #entry(at: number): Expiry {
+    return { until: this.#untils[at] ?? 0, key: this.#keys[at] ?? "" };
+  }
+
+  #put(at: number, until: number, key: string, order: number): void {
+    this.#untils[at] = until;
+    this.#keys[at] = key;
+    this.#orders[at] = order;
+  }
+
+  #move(from: number, to: number): void {
+    this.#put(to, this.#untils[from] ?? 0, this.#keys[from] ?? "", this.#orders[from] ?? 0);
+  }
+
+  #isEntryBefore(a: number, b: number): boolean {
+    return this.#isBefore(this.#untils[a] ?? 0, this.#orders[a] ?? 0, b);
+  }
+
+  #isBefore(until: number, order: number, at: number): boolean {
+    const other = this.#untils[at] ?? 0;
+    return until < other || (until === other && order < (this.#orders[at] ?? 0));
+  }
 }

@@ -313,9 +313,16 @@ export function makeJail(options: JailOptions): Jail {
     trusted.refresh();
     protection.refresh();
     for (const ban of [...standing.values()]) {
-      const prefix = ban.address === null || ban.forced ? null : parsePrefix(ban.address);
-      if (prefix !== null && protection.meets(prefix)) lift(ban, now, "protected");
+      if (ban.address !== null && !ban.forced && isProtected(ban.address)) {
+        lift(ban, now, "protected");
+      }
     }
+  }
+
+  function isProtected(addressOrPrefix: string): boolean {
+    if (!addressOrPrefix.includes("/")) return protection.covers(addressOrPrefix);
+    const prefix = parsePrefix(addressOrPrefix);
+    return prefix !== null && protection.meets(prefix);
   }
 
   function decided(address: string | null, id: string, time: number, cause: Cause) {

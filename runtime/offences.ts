@@ -12,8 +12,8 @@ export type OffenceRow = readonly [id: string, times: readonly number[]];
 export class Offences {
   /** Identities forgotten because there were too many. */
   shed = 0;
-  /** The arrays are never changed, only replaced: `freeze` keeps them. */
-  readonly #times = new Map<string, readonly number[]>();
+  /** Most have offended once: those stand without an array. Arrays are never changed, only replaced. */
+  readonly #times = new Map<string, number | readonly number[]>();
 
   constructor(
     readonly rememberMs: number,
@@ -25,14 +25,14 @@ export class Offences {
     this.#times.delete(id);
     this.#times.set(
       id,
-      times === undefined ? [time] : [...times, time].slice(-offencesPerIdentityMax),
+      times === undefined ? time : [...listOf(times), time].slice(-offencesPerIdentityMax),
     );
     this.#forget(time);
   }
 
   /** Offences later than `since`. */
   count(id: string, since: number): number {
-    return this.#times.get(id)?.filter((time) => time > since).length ?? 0;
+    return listOf(this.#times.get(id) ?? []).filter((time) => time > since).length;
   }
 
   /** The rows of this moment; they may be read later. */
@@ -40,7 +40,7 @@ export class Offences {
     const ids = [...this.#times.keys()];
     const times = [...this.#times.values()];
     return (function* () {
-      for (const [at, id] of ids.entries()) yield [id, times[at] ?? []] as const;
+      for (const [at, id] of ids.entries()) yield [id, listOf(times[at] ?? [])] as const;
     })();
   }
 
@@ -48,8 +48,9 @@ export class Offences {
     let last = Number.NEGATIVE_INFINITY;
     for (const [id, times] of rows) {
       last = Math.max(last, times.at(-1) ?? last);
+      const only = times.length === 1 ? times[0] : undefined;
       if (this.#times.has(id)) for (const time of times) this.add(id, time);
-      else this.#times.set(id, times.slice(-offencesPerIdentityMax));
+      else this.#times.set(id, only ?? times.slice(-offencesPerIdentityMax));
     }
     this.#forget(last);
   }
@@ -57,10 +58,18 @@ export class Offences {
   /** The Map is in the order of the latest offence: what is over stands first. */
   #forget(now: number): void {
     for (const [id, times] of this.#times) {
-      const isOver = (times.at(-1) ?? 0) <= now - this.rememberMs;
+      const isOver = latestOf(times) <= now - this.rememberMs;
       if (!isOver && this.#times.size <= this.offendersKept) return;
       if (!isOver) this.shed += 1;
       this.#times.delete(id);
     }
   }
+}
+
+function listOf(times: number | readonly number[]): readonly number[] {
+  return typeof times === "number" ? [times] : times;
+}
+
+function latestOf(times: number | readonly number[]): number {
+  return typeof times === "number" ? times : (times.at(-1) ?? 0);
 }

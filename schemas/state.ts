@@ -28,19 +28,26 @@ export type Text = (string | null)
  */
 export type Use = ["u", string, Sum, string]
 /**
- * A ban made or prolonged: jail, identity, address, since, until (null: for ever), failures, offence, file, line, rule, captures, the prefix in whose place it is, and 1 for forced plus 2 for a new offence.
+ * A ban made or prolonged that no row of many takes: jail, identity, address, since, until (null: for ever), failures, offence, file, line, rule, captures, the prefix in whose place it is, and 1 for forced plus 2 for a new offence.
  * 
  * @minItems 14
  * @maxItems 14
  */
 export type Ban = ["b", string, string, Whose, Time, (Time | null), number, number, string, number, string, Captures, Text, (0 | 1 | 2 | 3)]
 /**
- * What led to a ban: jail, identity, file, rule, and lines by number, time and text; file and rule where they differ from the first line's.
+ * Bans of single addresses or prefixes, made or prolonged: jail, file, rule, the sentence whose counts each of them used up just before (0: none), a time, and of each ban: identity, since (from that time on), length (null: for ever), failures, offence, line, 1 for forced plus 2 for a new offence, captures.
+ * 
+ * @minItems 7
+ * @maxItems 7
+ */
+export type Bans = ["B", string, string, string, Sum, Time, [(string | number | null | Captures), (string | number | null | Captures), (string | number | null | Captures), (string | number | null | Captures), (string | number | null | Captures), (string | number | null | Captures), (string | number | null | Captures), (string | number | null | Captures), ...((string | number | null | Captures))[]]]
+/**
+ * What led to a ban: jail, identity, file, rule, and JSON of the lines by number, time and text; file and rule where they differ from the first line's.
  * 
  * @minItems 6
  * @maxItems 6
  */
-export type Lines = ["l", string, string, string, string, [number, Time, string]|[number, Time, string, string]|[number, Time, string, string, string][]]
+export type Lines = ["l", string, string, string, string, string]
 /**
  * What is known of connections of one log: the log, lane, filter, and rows. A row of the key alone: it is over.
  * 
@@ -56,16 +63,30 @@ export type Sessions = ["s", string, number, string, Session[]]
  */
 export type Session = [string]|[string, (Time | null)]|[string, (Time | null), (string | Party | null)]|[string, (Time | null), (string | Party | null), Held[]]
 /**
- * The JSON of one line of `journal-N` or `snapshot-N` in the state folder, behind its CRC-32 in eight hex digits and a blank. All entries of a frame are used, or none.
+ * Offences of one jail in a snapshot: jail, a time, and of each identity: itself, and its one offence or several, from that time on.
+ * 
+ * @minItems 4
+ * @maxItems 4
  */
-export type StateFrame = (Header | End | Count | Use | Ban | Unban | Lines | Sessions | Position | Forget | Observe | Jail)[]
+export type Offences = ["O", string, Time, (string | number | number[])[]]
+/**
+ * Counts of one sentence in a snapshot: jail, sentence, a time, and of each identity: itself, how many counts, and of each count: time (from that time on), weight, address (0: it is the identity), distinct value.
+ * 
+ * @minItems 5
+ * @maxItems 5
+ */
+export type Window = ["W", string, Sum, Time, (string | number | null)[]]
+/**
+ * The JSON of one line of `journal-N` or `snapshot-N` in the state folder, behind its CRC-32 in eight hex digits and a blank. All entries of a frame are used, or none. This is version 2, which is written; version 1 is read too.
+ */
+export type StateFrame = (Header | End | Count | Use | Ban | Bans | Unban | Lines | Sessions | Position | Forget | Observe | Offences | Window)[]
 
 /**
  * The first entry of each file.
  */
 export interface Header {
 f2b: ("journal" | "snapshot")
-version: 1
+version: 2
 generation: number
 }
 /**
@@ -134,29 +155,4 @@ export interface Observe {
 type: "observe"
 jail: string
 on: boolean
-}
-/**
- * A part of a jail in a snapshot: counts of its sentences, or offences of identities. Its bans stand as entries of their own.
- */
-export interface Jail {
-type: "jail"
-snapshot: {
-jail: string
-/**
- * @maxItems 0
- */
-bans: []
-windows: Window[]
-offences: [string, Time[]][]
-}
-}
-export interface Window {
-sentence: string
-rows: [string, Counted[]][]
-}
-export interface Counted {
-time: Time
-weight: number
-address: Text
-value: Text
 }

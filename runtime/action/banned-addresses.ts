@@ -4,7 +4,7 @@
  * In: changes of all jails. Out: which addresses came and which are gone. What must hold: an address stays
  * as long as one jail wants it; only text that the strict parser made comes out.
  */
-import type { FirewallChange } from "../contract.ts";
+import type { FirewallChange, StandingAddress } from "../contract.ts";
 import { formatPrefix, parsePrefix } from "../prefix.ts";
 
 export class BannedAddresses {
@@ -17,6 +17,12 @@ export class BannedAddresses {
 
   has(address: string): boolean {
     return this.#jailsOf.has(address);
+  }
+
+  /** All that stands, in the place of what stood. */
+  fill(bans: readonly StandingAddress[]): void {
+    this.clear();
+    this.take(bans.map(({ jail, address, until }) => ({ op: "add", jail, address, until })));
   }
 
   clear(): void {

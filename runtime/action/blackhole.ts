@@ -31,8 +31,7 @@ export function blackhole(_: DriverContext): Firewall {
     name: "blackhole",
     endsBans: false,
     async start(bans) {
-      banned.clear();
-      banned.take(bans);
+      banned.fill(bans);
       const wanted = new Set(banned.all());
       const lines = [...wanted].map(routeLine);
       for (const family of families) {

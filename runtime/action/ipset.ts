@@ -10,7 +10,13 @@
  * port that the client used, and established connections too (ipset(8), iptables-extensions(8)).
  */
 import { formatAddress } from "../address.ts";
-import type { DriverContext, Firewall, FirewallChange, PortSpec } from "../contract.ts";
+import type {
+  DriverContext,
+  Firewall,
+  FirewallChange,
+  PortSpec,
+  StandingAddress,
+} from "../contract.ts";
 import { parsePrefix } from "../prefix.ts";
 import { runProcess } from "./process.ts";
 
@@ -48,7 +54,7 @@ export function ipset(context: DriverContext): Firewall {
     return `add ${member} timeout ${Math.min(seconds, secondsMax)} -exist\n`;
   }
 
-  async function fill(bans: readonly FirewallChange[]): Promise<void> {
+  async function fill(bans: readonly StandingAddress[]): Promise<void> {
     const names = [...sets.values()].flatMap((base) => [`${base}_4`, `${base}_6`]);
     const make = (name: string) =>
       `create ${name} hash:net family ${name.includes("_6") ? "inet6" : "inet"} timeout 0 maxelem ${membersMax} -exist\n`;

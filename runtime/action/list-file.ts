@@ -57,8 +57,7 @@ export function listFile(_: DriverContext, settings: ListFileSettings): Firewall
     name: `list ${settings.path}`,
     endsBans: false,
     async start(bans) {
-      banned.clear();
-      banned.take(bans);
+      banned.fill(bans);
       written = await readText(settings.path);
       await write();
     },

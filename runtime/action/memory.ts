@@ -1,9 +1,9 @@
 /** The in-memory firewall: for trying out and for tests. It holds what it is told, and bans nobody. */
-import type { DriverContext, Firewall, FirewallChange } from "../contract.ts";
+import type { DriverContext, Firewall, StandingAddress } from "../contract.ts";
 
 export function memory(context: DriverContext): Firewall {
-  const bans = new Map<string, FirewallChange>();
-  const keyOf = (change: FirewallChange) => `${change.jail}\0${change.address}`;
+  const bans = new Map<string, StandingAddress>();
+  const keyOf = (ban: StandingAddress) => `${ban.jail}\0${ban.address}`;
   return {
     name: "memory",
     endsBans: false,

@@ -12,8 +12,14 @@
  * Why the prerouting hook before destination NAT: it sees local and forwarded traffic alike, with the port
  * that the client used, and established connections too (netfilter hooks, nft(8)).
  */
-import { formatAddress } from "../address.ts";
-import type { DriverContext, Firewall, FirewallChange, PortSpec } from "../contract.ts";
+import { formatAddress, ipv4Bits } from "../address.ts";
+import type {
+  DriverContext,
+  Firewall,
+  FirewallChange,
+  PortSpec,
+  StandingAddress,
+} from "../contract.ts";
 import { parsePrefix } from "../prefix.ts";
 import { openLiveNft } from "./live-nft.ts";
 import { runProcess } from "./process.ts";
@@ -31,8 +37,13 @@ const liveCharsMax = 4_000;
 /** nft repeats the line in each complaint about it. */
 const askedCharsMax = 30_000;
 
+/** Members of a set told in one piece: about as much as a pipe holds. */
+const pieceMembers = 1_500;
+
 interface JailSets {
   readonly base: string;
+  /** The set of single IPv4 addresses. */
+  readonly ipv4: string;
   readonly ports: readonly PortSpec[];
   readonly prefixes: ReadonlySet<string>;
 }
@@ -41,10 +52,10 @@ export function nftables(context: DriverContext): Firewall {
   const { now } = context;
   const jails = nameSets(context);
   const live = openLiveNft();
-  const tell = (text: string, ...options: string[]) =>
+  const tell = (text: string | Iterable<string>, ...options: string[]) =>
     runProcess(["nft", ...options, "-f", "-"], { input: text, timeoutMs: nftTimeoutMs });
 
-  async function nft(text: string): Promise<void> {
+  async function nft(text: string | Iterable<string>): Promise<void> {
     const result = await tell(text);
     if (result.code === 0) return;
     const said = result.errors.trim().split("\n").slice(0, 3).join(" | ");
@@ -106,7 +117,7 @@ function nameSets(context: DriverContext): Map<string, JailSets> {
       prefixes.add(`4_${by.ipv4}`);
       prefixes.add(`6_${by.ipv6}`);
     }
-    jails.set(jail.name, { base, ports: jail.ports, prefixes });
+    jails.set(jail.name, { base, ipv4: `${base}_4_32`, ports: jail.ports, prefixes });
   }
   return jails;
 }
@@ -125,9 +136,12 @@ function elementOf(
   jails: ReadonlyMap<string, JailSets>,
   ban: { readonly jail: string; readonly address: string },
 ): Element | null {
-  const prefix = parsePrefix(ban.address);
   const jail = jails.get(ban.jail);
-  if (prefix === null || jail === undefined) return null;
+  if (jail === undefined) return null;
+  // Most are these: they have one text, and need no other made of it.
+  if (ipv4Bits(ban.address) >= 0) return { set: jail.ipv4, address: ban.address };
+  const prefix = parsePrefix(ban.address);
+  if (prefix === null) return null;
   const key = `${prefix.address.family}_${prefix.length}`;
   if (!jail.prefixes.has(key)) return null;
   return { set: `${jail.base}_${key}`, address: formatAddress(prefix.address) };
@@ -179,47 +193,68 @@ function changesText(
   return commands.join("; ");
 }
 
-/** The table from nothing, in one transaction: created so that it can be deleted, deleted, made anew. */
-function wholeTable(
+interface Member {
+  readonly address: string;
+  readonly until: number | null;
+}
+
+/** What stands in each set. */
+function membersOf(
   jails: ReadonlyMap<string, JailSets>,
-  bans: readonly FirewallChange[],
+  bans: readonly StandingAddress[],
   now: number,
-): string {
-  const members = new Map<string, string[]>();
+): Map<string, Member[]> {
+  const members = new Map<string, Member[]>();
   for (const ban of bans) {
-    const element = elementOf(jails, ban);
-    const timeout = timeoutText(ban.until, now);
-    if (element === null || timeout === null) continue;
-    const list = members.get(element.set);
-    if (list === undefined) members.set(element.set, [element.address + timeout]);
-    else list.push(element.address + timeout);
+    const { until } = ban;
+    const element = until !== null && until <= now ? null : elementOf(jails, ban);
+    if (element === null) continue;
+    const { set, address } = element;
+    const member = address === ban.address ? ban : { address, until };
+    const list = members.get(set);
+    if (list === undefined) members.set(set, [member]);
+    else list.push(member);
   }
-  const lines = [`table ${table}`, `delete table ${table}`, `table ${table} {`];
+  return members;
+}
+
+/**
+ * The table from nothing, in one transaction: created so that it can be deleted, deleted, made anew. In pieces, so that
+ * nft reads one while the next is made; what is cut off in the middle is no table, and changes nothing.
+ */
+function* wholeTable(
+  jails: ReadonlyMap<string, JailSets>,
+  bans: readonly StandingAddress[],
+  now: number,
+): Iterable<string> {
+  const members = membersOf(jails, bans, now);
+  yield `table ${table}\ndelete table ${table}\ntable ${table} {\n`;
   const rules: string[] = [];
   for (const jail of jails.values()) {
     for (const key of [...jail.prefixes].sort()) {
       const [family = "", prefix = ""] = key.split("_");
       const set = `${jail.base}_${key}`;
-      lines.push(
-        `  set ${set} {`,
-        `    type ipv${family}_addr`,
-        "    flags timeout",
-        ...(members.has(set) ? [`    elements = { ${members.get(set)?.join(", ")} }`] : []),
-        "  }",
-      );
+      yield `  set ${set} {\n    type ipv${family}_addr\n    flags timeout\n`;
+      yield* elementsText(members.get(set) ?? [], now);
+      yield "  }\n";
       const lookup = `${saddr(family, Number(prefix))} @${set}`;
-      for (const ports of portMatches(jail.ports)) rules.push(`    ${lookup}${ports} drop`);
+      for (const ports of portMatches(jail.ports)) rules.push(`    ${lookup}${ports} drop\n`);
     }
   }
-  lines.push(
-    "  chain guard {",
-    "    type filter hook prerouting priority mangle; policy accept;",
-    ...rules,
-    "  }",
-    "}",
-    "",
-  );
-  return lines.join("\n");
+  yield "  chain guard {\n    type filter hook prerouting priority mangle; policy accept;\n";
+  yield* rules;
+  yield "  }\n}\n";
+}
+
+function* elementsText(members: readonly Member[], now: number): Iterable<string> {
+  if (members.length === 0) return;
+  yield "    elements = { ";
+  for (let from = 0; from < members.length; from += pieceMembers) {
+    const piece = members.slice(from, from + pieceMembers);
+    const texts = piece.map(({ address, until }) => `${address}${timeoutText(until, now) ?? ""}`);
+    yield (from === 0 ? "" : ", ") + texts.join(", ");
+  }
+  yield " }\n";
 }
 
 function saddr(family: string, prefix: number): string {

@@ -6,6 +6,7 @@
  * keeps more than `outputBytesMax` of what a program prints.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { Readable } from "node:stream";
 
 export interface ProcessResult {
   /** The exit code; null when it did not exit by itself. */
@@ -17,7 +18,8 @@ export interface ProcessResult {
 }
 
 export interface ProcessOptions {
-  readonly input?: string;
+  /** Pieces are made as the program reads them. */
+  readonly input?: string | Iterable<string>;
   readonly timeoutMs: number;
   /** Added to a minimal environment: PATH, and C.UTF-8 as locale so that no output depends on the host. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -115,7 +117,9 @@ export function runProcess(
     };
     child.stdout.on("data", take("out"));
     child.stderr.on("data", take("err"));
-    child.stdin.end(options.input ?? "");
+    const { input = "" } = options;
+    if (typeof input === "string") child.stdin.end(input);
+    else Readable.from(input).pipe(child.stdin);
     let ended = false;
     const end = (code: number | null, signal: string | null) => {
       if (ended) return;

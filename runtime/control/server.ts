@@ -36,6 +36,8 @@ export interface Control {
 const lineBytesMax = 8 * 1024;
 const clientsMax = 32;
 const idleMsDefault = 30_000;
+/** So long a client that is refused may take to go. */
+const refusedMs = 1_000;
 /** Requests a client may make within a second; what comes faster waits in the kernel's buffer. */
 const requestsPerSecondMax = 200;
 /** What may wait for a slow tail before events are dropped for it. */
@@ -47,10 +49,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   const clients = new Set<Socket>();
   const server = createServer((socket) => {
     if (clients.size >= clientsMax) {
-      socket.on("error", () => {});
-      // Nobody reads what it says, so nothing else would ever tell that it went.
-      const refusal = JSON.stringify({ id: null, ok: false, error: "too many clients" });
-      socket.end(`${refusal}\n`, () => socket.destroy());
+      refuse(socket);
       return;
     }
     clients.add(socket);
@@ -72,6 +71,16 @@ export async function openControl(options: ControlOptions): Promise<Control> {
         });
       }),
   };
+}
+
+/** What it asks is read and thrown away: a client whose words are left unread never reads the refusal. */
+function refuse(socket: Socket): void {
+  socket.on("error", () => {});
+  const refusal = JSON.stringify({ id: null, ok: false, error: "too many clients" });
+  socket.end(`${refusal}\n`);
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), refusedMs);
+  socket.on("close", () => clearTimeout(timer));
 }
 
 /** Makes the folder 0700, or demands that an existing one belongs to us and to nobody else. */

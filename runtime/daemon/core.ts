@@ -7,8 +7,8 @@
  */
 import { endProcesses } from "../action/process.ts";
 import { ActionQueue, type Answer } from "../action/queue.ts";
-import type { FirewallChange, JailSpec, Program } from "../contract.ts";
-import type { Decision, JailSnapshot } from "../decision.ts";
+import type { FirewallChange, JailSpec, Program, StandingAddress } from "../contract.ts";
+import type { Ban, Decision } from "../decision.ts";
 import type { FrozenJail, Jail } from "../jail.ts";
 import { type Jails, makeJails } from "../jails.ts";
 import { openWhoLists, type WhoLists } from "../who-lists.ts";
@@ -46,6 +46,8 @@ export interface Core {
   readonly actions: ReadonlyMap<string, ActionQueue>;
   /** Called with every decision once it is remembered. */
   readonly listeners: Set<(decision: Decision) => void>;
+  /** Called when bans were made or prolonged: another may be the next to end. */
+  readonly endsListeners: Set<() => void>;
   /**
    * Deals with everything decided since the last call. Resolves when it is remembered and in force;
    * false: it is in force, but the disk refused it.
@@ -72,6 +74,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     resolveNames: true,
   });
   const decided: Decision[] = [];
+  /** Decisions since the last batch, those that nobody is told of too. */
+  let heard = 0;
   let mustSync = false;
   let ledger: Ledger | null = null;
   const jails = makeJails(program, {
@@ -82,8 +86,16 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ledger?.note({ type: "change", change });
       if (change.type === "ban" || change.type === "unban") mustSync = true;
     },
-    give: (decision) => decided.push(decision),
+    give(decision) {
+      heard++;
+      evidence.hear(decision, jails.get(decision.jail));
+      // Most decisions are failures: what nobody asks for is not kept until the disk has answered.
+      if (decision.type !== "failure" || tellsFailures()) decided.push(decision);
+    },
   });
+  const listeners = new Set<(decision: Decision) => void>();
+  const endsListeners = new Set<() => void>();
+  const tellsFailures = () => options.report !== null || listeners.size > 0 || log.tells("debug");
   const evidence = new Evidence(clock.now, (message, jail) =>
     log.say("warning", message, { jail, event: "ban-not-holding" }),
   );
@@ -99,17 +111,17 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const answer = (given: Answer) => hearAnswer(given, log, evidence);
   const firewalls = options.dryRun ? [] : openFirewalls(options, jails);
   const actions = options.dryRun ? new Map() : openActions(options, answer);
-  const listeners = new Set<(decision: Decision) => void>();
   let reported: Promise<void> = Promise.resolve();
 
   async function settle(): Promise<boolean> {
     const batch = decided.splice(0);
     const sync = mustSync;
     mustSync = false;
+    const isExplained = heard <= explainedBatchMax;
+    heard = 0;
     if (batch.length === 0 && !opened.hasPending) return true;
     // In a flood the lines of each ban would be most of what is written.
-    const explained = batch.length <= explainedBatchMax ? opened : null;
-    for (const decision of batch) evidence.hear(decision, jails.get(decision.jail), explained);
+    if (isExplained) noteLines(batch, evidence, opened);
     const enforced = enforce(batch, program, firewalls, actions, clock.now());
     const done = Promise.all([opened.commit(sync), reported, ...enforced]);
     // In the order in which they were decided, whichever disk or firewall answers first.
@@ -123,6 +135,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       if (options.report === null) tellDecision(log, decision, saved);
       for (const listen of listeners) listen(decision);
     }
+    if (batch.some(isBan)) for (const listen of endsListeners) listen();
   }
 
   function room(): Promise<unknown> | null {
@@ -140,6 +153,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     firewalls: firewalls.map(({ queue }) => queue),
     actions,
     listeners,
+    endsListeners,
     settle,
     room,
     async refreshWho() {
@@ -177,6 +191,18 @@ async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> 
   return ended;
 }
 
+function isBan({ type }: Decision): boolean {
+  return type === "ban" || type === "prolong";
+}
+
+/** What led to bans is remembered with them. */
+function noteLines(batch: readonly Decision[], evidence: Evidence, ledger: Ledger): void {
+  for (const { jail, id } of batch.filter(isBan)) {
+    const lines = evidence.linesOf(jail, id);
+    if (lines.length > 0) ledger.note({ type: "lines", jail, id, lines });
+  }
+}
+
 function tellDecision(log: Log, decision: Decision, saved: boolean): void {
   // Most decisions are failures, and few want to read of them.
   if (decision.type === "failure" && !log.tells("debug")) return;
@@ -185,15 +211,24 @@ function tellDecision(log: Log, decision: Decision, saved: boolean): void {
   log.say(level, text + unsaved, { event: decision.type, jail: decision.jail });
 }
 
+const emptySnapshot = { bans: [], windows: [], offences: [] };
+
 /** One record of the last run. Bans of jails that the policy has no more are let go. */
 function restore(record: LedgerRecord, jails: Jails, evidence: Evidence): void {
   switch (record.type) {
     case "change":
       jails.get(record.change.jail)?.apply(record.change);
       break;
-    case "jail":
-      jails.get(record.snapshot.jail)?.restore(record.snapshot);
+    case "offences":
+      jails
+        .get(record.jail)
+        ?.restore({ ...emptySnapshot, jail: record.jail, offences: record.rows });
       break;
+    case "window": {
+      const { jail, sentence, rows } = record;
+      jails.get(jail)?.restore({ ...emptySnapshot, jail, windows: [{ sentence, rows }] });
+      break;
+    }
     case "lines":
       evidence.restore(record.jail, record.id, record.lines);
       break;
@@ -226,16 +261,13 @@ function snapshotOf(jails: Jails, evidence: Evidence): Iterable<LedgerRecord> {
   })();
 }
 
-function* recordsOf(jail: string, { bans, windows, offences }: FrozenJail): Iterable<LedgerRecord> {
-  const piece = (part: Partial<JailSnapshot>): LedgerRecord => {
-    return { type: "jail", snapshot: { jail, bans: [], windows: [], offences: [], ...part } };
-  };
-  for (const ban of bans) {
+function* recordsOf(jail: string, frozen: FrozenJail): Iterable<LedgerRecord> {
+  for (const ban of frozen.bans) {
     yield { type: "change", change: { type: "ban", jail, ban, isNew: false } };
   }
-  for (const part of cut(offences)) yield piece({ offences: part });
-  for (const { sentence, rows } of windows) {
-    for (const part of cut(rows)) yield piece({ windows: [{ sentence, rows: part }] });
+  for (const rows of cut(frozen.offences)) yield { type: "offences", jail, rows };
+  for (const { sentence, rows: all } of frozen.windows) {
+    for (const rows of cut(all)) yield { type: "window", jail, sentence, rows };
   }
 }
 
@@ -272,13 +304,12 @@ function openFirewalls({ program, clock, log }: CoreOptions, jails: Jails): Open
   return open;
 }
 
-function bansOf(jail: Jail): FirewallChange[] {
-  const changes: FirewallChange[] = [];
-  if (jail.observed) return changes;
-  for (const { address, until } of jail.standing.values()) {
-    if (address !== null) changes.push({ op: "add", jail: jail.spec.name, address, until });
-  }
-  return changes;
+function bansOf(jail: Jail): StandingAddress[] {
+  return jail.observed ? [] : [...jail.standing.values()].filter(hasAddress);
+}
+
+function hasAddress(ban: Ban): ban is Ban & StandingAddress {
+  return ban.address !== null;
 }
 
 function openActions(

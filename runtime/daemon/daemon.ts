@@ -154,9 +154,7 @@ function startTimers(core: Core, sources: readonly OpenSource[]): { stop(): void
     void core.settle();
     arm();
   };
-  core.listeners.add((decision) => {
-    if (decision.type === "ban" || decision.type === "prolong") arm();
-  });
+  core.endsListeners.add(arm);
   arm();
   const who = setInterval(() => void core.refreshWho(), refreshWhoMs);
   // Not unref: it keeps the process alive while nothing else does.

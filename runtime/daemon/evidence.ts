@@ -10,8 +10,8 @@ import { AgedMap } from "../aged-map.ts";
 import type { Decision } from "../decision.ts";
 import type { Jail } from "../jail.ts";
 import { explainedBansMax, recentLinesMax } from "../limits.ts";
-import type { Ledger } from "./ledger.ts";
-import { type EvidenceLine, RecentLines } from "./recent-lines.ts";
+import { type EvidenceLine, type PackedLines, unpackLines } from "./evidence-lines.ts";
+import { RecentLines } from "./recent-lines.ts";
 
 /** Lines that were on their way when the ban came are no evidence against it. */
 const graceMs = 10_000;
@@ -19,7 +19,7 @@ const graceMs = 10_000;
 const linesMin = 2;
 
 interface BanRecord {
-  lines: EvidenceLine[];
+  lines: readonly EvidenceLine[] | PackedLines;
   readonly answers: {
     readonly action: string;
     readonly event: string;
@@ -42,7 +42,8 @@ export class Evidence {
     private readonly warn: (message: string, jail: string) => void,
   ) {}
 
-  hear(decision: Decision, jail: Jail | undefined, ledger: Ledger | null): void {
+  /** At once, while the text of its record is there. */
+  hear(decision: Decision, jail: Jail | undefined): void {
     const key = `${decision.jail}\0${decision.id}`;
     switch (decision.type) {
       case "failure": {
@@ -56,10 +57,8 @@ export class Evidence {
       case "prolong": {
         const lines = this.#linesBehind(decision);
         const record = this.#bans.get(key) ?? this.#newRecord();
-        record.lines = [...record.lines, ...lines].slice(-recentLinesMax);
+        record.lines = [...linesIn(record), ...lines].slice(-recentLinesMax);
         this.#keep(key, record);
-        if (lines.length === 0) break;
-        ledger?.note({ type: "lines", jail: decision.jail, id: decision.id, lines: record.lines });
         break;
       }
       case "unban":
@@ -87,7 +86,8 @@ export class Evidence {
   }
 
   linesOf(jail: string, id: string): readonly EvidenceLine[] {
-    return this.#bans.get(`${jail}\0${id}`)?.lines ?? [];
+    const record = this.#bans.get(`${jail}\0${id}`);
+    return record === undefined ? [] : linesIn(record);
   }
 
   answersOf(jail: string, id: string): BanRecord["answers"] {
@@ -95,17 +95,18 @@ export class Evidence {
   }
 
   /** The lines of all bans at this moment. */
-  freeze(): { jail: string; id: string; lines: readonly EvidenceLine[] }[] {
+  freeze(): { jail: string; id: string; lines: BanRecord["lines"] }[] {
     const all = [];
     for (const [key, { lines }] of this.#bans.entries()) {
       const at = key.indexOf("\0");
-      if (lines.length > 0) all.push({ jail: key.slice(0, at), id: key.slice(at + 1), lines });
+      if ("text" in lines || lines.length > 0)
+        all.push({ jail: key.slice(0, at), id: key.slice(at + 1), lines });
     }
     return all;
   }
 
-  restore(jail: string, id: string, lines: readonly EvidenceLine[]): void {
-    this.#keep(`${jail}\0${id}`, { ...this.#newRecord(), lines: [...lines] });
+  restore(jail: string, id: string, lines: BanRecord["lines"]): void {
+    this.#keep(`${jail}\0${id}`, { ...this.#newRecord(), lines });
   }
 
   #newRecord(): BanRecord {
@@ -151,6 +152,10 @@ export class Evidence {
       decision.jail,
     );
   }
+}
+
+function linesIn({ lines }: BanRecord): readonly EvidenceLine[] {
+  return "text" in lines ? unpackLines(lines) : lines;
 }
 
 /** What usually is behind a ban that does not hold, the likeliest first. */

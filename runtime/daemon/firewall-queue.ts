@@ -5,13 +5,13 @@
  * must hold: order is kept; a firewall that fails is brought back whole from what stands, with growing
  * pauses, for as long as it takes; what an administrator flushed is noticed and put right.
  */
-import type { Firewall, FirewallChange } from "../contract.ts";
+import type { Firewall, FirewallChange, StandingAddress } from "../contract.ts";
 import { firewallBatchMax, firewallWaitingMax } from "../limits.ts";
 
 export interface FirewallQueueOptions {
   readonly firewall: Firewall;
   /** All bans that must stand in it now: the truth to return to. */
-  readonly standing: () => FirewallChange[];
+  readonly standing: () => StandingAddress[];
   /** The clock that ends of bans are told by, milliseconds since 1970. */
   readonly now: () => number;
   readonly say: (level: "notice" | "warning", message: string) => void;
@@ -244,7 +244,7 @@ export class FirewallQueue {
 const soonMs = 5_000;
 
 /** First, middle and last: a set is flushed whole or not at all. */
-function sampleOf(bans: FirewallChange[], soon: number): FirewallChange[] {
+function sampleOf(bans: readonly StandingAddress[], soon: number): StandingAddress[] {
   const lasting = bans.filter((ban) => ban.until === null || ban.until > soon);
   const at = [0, lasting.length >> 1, lasting.length - 1];
   return [...new Set(at)].flatMap((index) => lasting[index] ?? []);

@@ -1,16 +1,32 @@
 /**
  * Ledger records as the journal writes them: the frequent ones in few bytes.
  *
- * A flood writes a count for each failure, some lines for each ban and a session for each connection. Those stand as short arrays, in which a
- * ban sentence is named by a checksum of its key; everything else stands as it is. What must hold: what is
- * read back is what was written, and a sentence that the policy has no more is left out.
+ * A flood writes a count for each failure, a ban for each host and a session for each connection. Those stand as
+ * short arrays, in which a ban sentence is named by a checksum of its key; many bans are one row (packed-rows.ts);
+ * the rest stands as it is. What must hold: what is read back leads to the state that was written, and a sentence
+ * that the policy has no more is left out.
  */
-import type { Ban } from "../decision.ts";
+import type { Ban, Change, JailSnapshot } from "../decision.ts";
 import type { LaneSessions } from "../intake.ts";
 import type { SessionRow } from "../session.ts";
 import { crc32 } from "../state/crc32.ts";
+import { packLines, type ShortLine } from "./evidence-lines.ts";
 import type { LedgerRecord } from "./ledger.ts";
-import type { EvidenceLine } from "./recent-lines.ts";
+import {
+  type BansRow,
+  flagsOf,
+  isPackable,
+  type OffencesRow,
+  openBansRow,
+  packBan,
+  packOffences,
+  packWindow,
+  takesBan,
+  unpackBans,
+  unpackOffences,
+  unpackWindow,
+  type WindowRowsRow,
+} from "./packed-rows.ts";
 
 type CountRow = [
   "c",
@@ -24,6 +40,7 @@ type CountRow = [
   value: string | null,
 ];
 type UseRow = ["u", jail: string, sentence: number, id: string];
+/** A ban that no row of many takes. */
 type BanRow = [
   "b",
   jail: string,
@@ -39,7 +56,6 @@ type BanRow = [
   rule: string,
   captures: Readonly<Record<string, string>>,
   insteadOf: string | null,
-  /** 1: forced; 2: it is new. */
   flags: number,
 ];
 type LinesRow = [
@@ -48,8 +64,8 @@ type LinesRow = [
   id: string,
   file: string,
   rule: string,
-  /** Line number, time and text; file and rule where they differ from the first line's. */
-  lines: (readonly [number, number, string, string?, string?])[],
+  /** What `packLines` made; version 1 has the lines themselves. */
+  lines: string | readonly ShortLine[],
 ];
 
 type SessionsRow = [
@@ -64,30 +80,144 @@ type SessionsRow = [
   )[],
 ];
 
-export type Row = CountRow | UseRow | BanRow | LinesRow | SessionsRow | LedgerRecord;
+/** Of snapshots of version 1. */
+interface JailRow {
+  readonly type: "jail";
+  readonly snapshot: JailSnapshot;
+}
 
-export function encodeRecord(record: LedgerRecord): Row {
-  if (record.type === "lines") return encodeLines(record.jail, record.id, record.lines);
-  if (record.type === "sessions") return encodeSessions(record.reader, record.sessions);
-  if (record.type !== "change") return record;
-  const { change } = record;
-  switch (change.type) {
-    case "count": {
-      const { time, weight, address, value } = change.counted;
-      const who = address === change.id ? 0 : address;
-      return ["c", change.jail, sumOf(change.sentence), change.id, time, weight, who, value];
+type PlainRecord = Exclude<LedgerRecord, { type: "lines" | "sessions" | "offences" | "window" }>;
+
+export type Row =
+  | CountRow
+  | UseRow
+  | BanRow
+  | BansRow
+  | LinesRow
+  | SessionsRow
+  | OffencesRow
+  | WindowRowsRow
+  | PlainRecord;
+
+/** Makes records into rows, as few as will do. */
+export class RowWriter {
+  /** null: a count that a ban used up before it was written. */
+  #rows: (Row | null)[] = [];
+  /** The places of counts in `#rows`, by sentence and identity. */
+  #counts = new Map<string, Map<string, number[]>>();
+  #lastCounts: { jail: string; sentence: string; places: Map<string, number[]> } | null = null;
+  /** Records since the last `take`. */
+  size = 0;
+
+  note(record: LedgerRecord): void {
+    this.size++;
+    switch (record.type) {
+      case "lines": {
+        const { jail, id, lines } = record;
+        const { file, rule, text } = "text" in lines ? lines : packLines(lines);
+        this.#rows.push(["l", jail, id, file, rule, text]);
+        break;
+      }
+      case "sessions":
+        this.#rows.push(encodeSessions(record.reader, record.sessions));
+        break;
+      case "offences":
+        this.#rows.push(packOffences(record.jail, record.rows));
+        break;
+      case "window":
+        this.#rows.push(packWindow(record.jail, sumOf(record.sentence), record.rows));
+        break;
+      case "change":
+        this.#noteChange(record.change);
+        break;
+      default:
+        this.#rows.push(record);
     }
-    case "use":
-      return ["u", change.jail, sumOf(change.sentence), change.id];
-    case "ban":
-      return encodeBan(change.ban, change.isNew);
-    default:
-      return record;
+  }
+
+  take(): Row[] {
+    const rows = this.#rows.filter((row) => row !== null);
+    this.#rows = [];
+    this.#counts = new Map();
+    this.#lastCounts = null;
+    this.size = 0;
+    return rows;
+  }
+
+  #noteChange(change: Change): void {
+    const { jail } = change;
+    switch (change.type) {
+      case "count": {
+        const { id, sentence, counted } = change;
+        const { time, weight, address, value } = counted;
+        const places = this.#placesOf(jail, sentence);
+        const before = places.get(id);
+        if (before === undefined) places.set(id, [this.#rows.length]);
+        else before.push(this.#rows.length);
+        const who = address === id ? 0 : address;
+        this.#rows.push(["c", jail, sumOf(sentence), id, time, weight, who, value]);
+        break;
+      }
+      case "use": {
+        const { id, sentence } = change;
+        const places = this.#placesOf(jail, sentence);
+        for (const at of places.get(id) ?? []) this.#rows[at] = null;
+        places.delete(id);
+        this.#rows.push(["u", jail, sumOf(sentence), id]);
+        break;
+      }
+      case "ban":
+        this.#noteBan(change.ban, change.isNew);
+        break;
+      case "unban":
+        this.#rows.push({ type: "change", change });
+        break;
+    }
+  }
+
+  #noteBan(ban: Ban, isNew: boolean): void {
+    const rows = this.#rows;
+    if (!isPackable(ban)) {
+      rows.push(encodeBan(ban, isNew));
+      return;
+    }
+    let sentence = 0;
+    const last = rows.at(-1);
+    // What it used up stands with it.
+    if (isUse(last) && last[1] === ban.jail && last[3] === ban.id && last[2] !== 0) {
+      sentence = last[2];
+      rows.pop();
+    }
+    while (rows.at(-1) === null) rows.pop();
+    let row = rows.at(-1);
+    if (!isBans(row) || !takesBan(row, ban, sentence)) {
+      row = openBansRow(ban, sentence);
+      rows.push(row);
+    }
+    packBan(row, ban, isNew);
+  }
+
+  #placesOf(jail: string, sentence: string): Map<string, number[]> {
+    const last = this.#lastCounts;
+    if (last !== null && last.jail === jail && last.sentence === sentence) return last.places;
+    const key = `${jail}\0${sentence}`;
+    const places = this.#counts.get(key) ?? new Map<string, number[]>();
+    this.#counts.set(key, places);
+    this.#lastCounts = { jail, sentence, places };
+    return places;
   }
 }
 
-/** Gives null for a row that is nothing known now. */
-export type Decode = (row: unknown) => LedgerRecord | null;
+function isUse(row: Row | null | undefined): row is UseRow {
+  return Array.isArray(row) && row[0] === "u";
+}
+
+function isBans(row: Row | null | undefined): row is BansRow {
+  return Array.isArray(row) && row[0] === "B";
+}
+
+/** Gives the records of a row; none for a row that is nothing known now. */
+export type Decode = (row: unknown, take: (record: LedgerRecord) => void) => void;
 
 /** `sentences` are the keys of all ban sentences of the policy. */
 export function openDecoder(sentences: readonly string[]): Decode {
@@ -99,21 +229,56 @@ export function openDecoder(sentences: readonly string[]): Decode {
     if (found === undefined) known.set(text, text);
     return found ?? text;
   };
-  return (row) => {
-    if (!Array.isArray(row)) return isRecord(row) ? row : null;
-    const kind: unknown = row[0];
-    if (kind === "l") return decodeLines(row as LinesRow);
-    if (kind === "b") return decodeBan(row as BanRow, share);
-    if (kind === "s") return decodeSessions(row as SessionsRow);
-    if (kind !== "c" && kind !== "u") return null;
-    const [, jail, sum, id] = row as CountRow | UseRow;
-    const sentence = sentenceOf.get(sum);
-    if (sentence === undefined) return null;
-    if (kind === "u") return { type: "change", change: { type: "use", jail, sentence, id } };
-    const [, , , , time, weight, who, value] = row as CountRow;
-    const counted = { time, weight, address: who === 0 ? id : who, value };
-    return { type: "change", change: { type: "count", jail, sentence, id, counted } };
+  return (row, take) => {
+    if (!Array.isArray(row)) {
+      if (isJail(row)) decodeJail(row.snapshot, take);
+      else if (isPlain(row)) take(row);
+      return;
+    }
+    const give = (change: Change) => take({ type: "change", change });
+    switch (row[0]) {
+      case "B":
+        unpackBans(row as BansRow, share, row[4] === 0 ? undefined : sentenceOf.get(row[4]), give);
+        break;
+      case "O":
+        take({ type: "offences", jail: row[1], rows: unpackOffences(row as OffencesRow) });
+        break;
+      case "W": {
+        const sentence = sentenceOf.get(row[2]);
+        const rows = unpackWindow(row as WindowRowsRow);
+        if (sentence !== undefined) take({ type: "window", jail: row[1], sentence, rows });
+        break;
+      }
+      case "b":
+        give(decodeBan(row as BanRow, share));
+        break;
+      case "c":
+      case "u": {
+        const sentence = sentenceOf.get(row[2]);
+        if (sentence !== undefined) give(decodeCount(row as CountRow | UseRow, sentence));
+        break;
+      }
+      case "l":
+        take(decodeLines(row as LinesRow));
+        break;
+      case "s":
+        take(decodeSessions(row as SessionsRow));
+        break;
+    }
   };
+}
+
+function decodeCount(row: CountRow | UseRow, sentence: string): Change {
+  const [kind, jail, , id] = row;
+  if (kind === "u") return { type: "use", jail, sentence, id };
+  const [, , , , time, weight, who, value] = row;
+  const counted = { time, weight, address: who === 0 ? id : who, value };
+  return { type: "count", jail, sentence, id, counted };
+}
+
+function decodeJail({ jail, windows, offences }: JailSnapshot, take: (one: LedgerRecord) => void) {
+  for (const { sentence, rows } of windows) take({ type: "window", jail, sentence, rows });
+  if (offences.length > 0) take({ type: "offences", jail, rows: offences });
 }
 
 const sums = new Map<string, number>();
@@ -128,15 +293,15 @@ function sumOf(sentence: string): number {
 
 function encodeBan(ban: Ban, isNew: boolean): BanRow {
   const { jail, id, address, since, until, failures, offence } = ban;
-  const { file, line, rule, captures, insteadOf, forced } = ban;
+  const { file, line, rule, captures, insteadOf } = ban;
   const who = address === id ? 0 : address;
-  const flags = (forced ? 1 : 0) + (isNew ? 2 : 0);
+  const flags = flagsOf(ban, isNew);
   const order = [failures, offence, file, line, rule, captures, insteadOf, flags] as const;
   return ["b", jail, id, who, since, until, ...order];
 }
 
-/** By index, not by pattern: a hundred thousand of these stand between a start and its first ban. */
-function decodeBan(row: BanRow, share: (text: string) => string): LedgerRecord {
+/** By index, not by pattern: a hundred thousand of these stand in a state of version 1. */
+function decodeBan(row: BanRow, share: (text: string) => string): Change {
   const flags = row[13];
   const ban: Ban = {
     jail: share(row[1]),
@@ -153,28 +318,12 @@ function decodeBan(row: BanRow, share: (text: string) => string): LedgerRecord {
     insteadOf: row[12],
     forced: (flags & 1) !== 0,
   };
-  return { type: "change", change: { type: "ban", jail: ban.jail, ban, isNew: (flags & 2) !== 0 } };
+  return { type: "ban", jail: ban.jail, ban, isNew: (flags & 2) !== 0 };
 }
 
-function encodeLines(jail: string, id: string, lines: readonly EvidenceLine[]): Row {
-  const { file, rule } = lines[0] ?? { file: "", rule: "" };
-  const short = lines.map((one): LinesRow[5][number] =>
-    one.file === file && one.rule === rule
-      ? [one.line, one.time, one.text]
-      : [one.line, one.time, one.text, one.file, one.rule],
-  );
-  return ["l", jail, id, file, rule, short];
-}
-
-function decodeLines([, jail, id, file, rule, short]: LinesRow): LedgerRecord {
-  const lines = short.map(([line, time, text, otherFile, otherRule]) => ({
-    file: otherFile ?? file,
-    line,
-    time,
-    rule: otherRule ?? rule,
-    text,
-  }));
-  return { type: "lines", jail, id, lines };
+function decodeLines([, jail, id, file, rule, lines]: LinesRow): LedgerRecord {
+  const text = typeof lines === "string" ? lines : JSON.stringify(lines);
+  return { type: "lines", jail, id, lines: { file, rule, text } };
 }
 
 function encodeSessions(reader: string, { lane, filter, rows }: LaneSessions): Row {
@@ -195,10 +344,15 @@ function decodeSessions([, reader, lane, filter, short]: SessionsRow): LedgerRec
   return { type: "sessions", reader, sessions: { lane, filter, rows } };
 }
 
-const types = ["change", "position", "forget", "lines", "observe", "jail"];
+const types = ["change", "position", "forget", "observe"];
 
 /** A record of a later version that this one does not know is left out, not a reason to stop. */
-function isRecord(record: unknown): record is LedgerRecord {
+function isPlain(record: unknown): record is PlainRecord {
   if (typeof record !== "object" || record === null) return false;
   return types.includes((record as { type?: unknown }).type as string);
+}
+
+function isJail(record: unknown): record is JailRow {
+  if (typeof record !== "object" || record === null) return false;
+  return (record as { type?: unknown }).type === "jail";
 }

@@ -5,14 +5,16 @@
  * make. What must hold: a position stands in the same frame as the changes before it, so that after any end
  * of the process every record counts exactly once; a ban is on disk before it is acknowledged.
  */
-import type { Change, JailSnapshot } from "../decision.ts";
+import type { Change } from "../decision.ts";
 import type { LaneSessions } from "../intake.ts";
 import { journalWaitingBytesMax } from "../limits.ts";
+import type { OffenceRow } from "../offences.ts";
 import type { Position } from "../source/source.ts";
 import { Store, type StoreCounters, type StoreOptions } from "../state/store.ts";
-import { encodeRecord, openDecoder, type Row } from "./ledger-codec.ts";
+import type { WindowRow } from "../window.ts";
+import type { EvidenceLine, PackedLines } from "./evidence-lines.ts";
+import { openDecoder, type Row, RowWriter } from "./ledger-codec.ts";
 import type { Reader } from "./reader.ts";
-import type { EvidenceLine } from "./recent-lines.ts";
 import { RestoredSessions } from "./restored-sessions.ts";
 
 /** One entry of a frame; ledger-codec.ts says how the frequent ones are written. */
@@ -24,12 +26,19 @@ export type LedgerRecord =
       readonly type: "lines";
       readonly jail: string;
       readonly id: string;
-      readonly lines: readonly EvidenceLine[];
+      readonly lines: readonly EvidenceLine[] | PackedLines;
     }
   | { readonly type: "observe"; readonly jail: string; readonly on: boolean }
   /** What is known of connections of one log, each row in the place of what was known before. */
   | { readonly type: "sessions"; readonly reader: string; readonly sessions: LaneSessions }
-  | { readonly type: "jail"; readonly snapshot: JailSnapshot };
+  /** Parts of a jail in a snapshot. */
+  | { readonly type: "offences"; readonly jail: string; readonly rows: readonly OffenceRow[] }
+  | {
+      readonly type: "window";
+      readonly jail: string;
+      readonly sentence: string;
+      readonly rows: readonly WindowRow[];
+    };
 
 type PositionRecord = Extract<LedgerRecord, { type: "position" }>;
 
@@ -61,7 +70,7 @@ export class Ledger {
   /** Of logs that nobody has opened yet. */
   readonly #sessions = new RestoredSessions();
   #store: Store | null = null;
-  #pending: Row[] = [];
+  readonly #pending = new RowWriter();
   #moved = new Map<string, PositionRecord>();
   #timer: NodeJS.Timeout | null = null;
   #compacting: Promise<unknown> | null = null;
@@ -80,10 +89,8 @@ export class Ledger {
     const ledger = new Ledger(options);
     if (options.folder === null) return ledger;
     const decode = openDecoder(options.sentences);
-    ledger.#store = await Store.open(options.folder, options, (row) => {
-      const record = decode(row);
-      if (record !== null) ledger.#restore(record);
-    });
+    const restore = (record: LedgerRecord) => ledger.#restore(record);
+    ledger.#store = await Store.open(options.folder, options, (row) => decode(row, restore));
     return ledger;
   }
 
@@ -98,7 +105,7 @@ export class Ledger {
 
   /** Keeps a record for the next frame. */
   note(record: LedgerRecord): void {
-    if (this.#store !== null) this.#pending.push(encodeRecord(record));
+    if (this.#store !== null) this.#pending.note(record);
   }
 
   /** Keeps a position; it goes out with the changes before it, or alone a little later. */
@@ -141,7 +148,7 @@ export class Ledger {
   }
 
   get hasPending(): boolean {
-    return this.#pending.length > 0;
+    return this.#pending.size > 0;
   }
 
   /**
@@ -162,16 +169,14 @@ export class Ledger {
   }
 
   #takeNoted(): Row[] {
-    const records = this.#pending;
-    this.#pending = [];
     for (const [reader, { sessionRows }] of this.#readers) {
       for (const sessions of sessionRows(false)) {
-        records.push(encodeRecord({ type: "sessions", reader, sessions }));
+        this.#pending.note({ type: "sessions", reader, sessions });
       }
     }
-    records.push(...this.#moved.values());
+    for (const record of this.#moved.values()) this.#pending.note(record);
     this.#moved.clear();
-    return records;
+    return this.#pending.take();
   }
 
   /** True when sources should wait: the disk works, but does not keep up. */
@@ -206,15 +211,17 @@ export class Ledger {
       for (const rows of sessionRows(true)) sessions.push({ reader, sessions: rows });
     }
     const positions = [...this.#positions.values()];
-    return (function* () {
-      for (const record of snapshot) yield encodeRecord(record);
-      for (const { reader, sessions: all } of sessions) {
-        for (const rows of cut(all.rows)) {
-          yield encodeRecord({ type: "sessions", reader, sessions: { ...all, rows } });
+    return rowsOf(
+      (function* (): Iterable<LedgerRecord> {
+        yield* snapshot;
+        for (const { reader, sessions: all } of sessions) {
+          for (const rows of cut(all.rows)) {
+            yield { type: "sessions", reader, sessions: { ...all, rows } };
+          }
         }
-      }
-      yield* positions;
-    })();
+        yield* positions;
+      })(),
+    );
   }
 
   async close(): Promise<void> {
@@ -225,6 +232,16 @@ export class Ledger {
   }
 }
 
+/** Rows of many records, made as they are asked for. */
+function* rowsOf(records: Iterable<LedgerRecord>): Iterable<Row> {
+  const writer = new RowWriter();
+  for (const record of records) {
+    writer.note(record);
+    if (writer.size >= pieceRecords) yield* writer.take();
+  }
+  yield* writer.take();
+}
+
 /** One position a source and file: a rotated file has its own beside its successor's. */
 function keyOf(source: string, position: Position): string {
   return position.kind === "journal"
@@ -233,6 +250,7 @@ function keyOf(source: string, position: Position): string {
 }
 
 const pieceRows = 200;
+const pieceRecords = 50;
 
 /** In pieces, so that no frame is so large that damage to it costs much. */
 export function* cut<T>(rows: Iterable<T>): Iterable<readonly T[]> {

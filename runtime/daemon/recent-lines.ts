@@ -7,15 +7,7 @@
  */
 import { AgedMap } from "../aged-map.ts";
 import { recentIdentitiesMax, recentLinesMax } from "../limits.ts";
-
-export interface EvidenceLine {
-  readonly file: string;
-  readonly line: number;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  readonly rule: string;
-  readonly text: string;
-}
+import type { EvidenceLine } from "./evidence-lines.ts";
 
 export class RecentLines {
   readonly #lines = new AgedMap<EvidenceLine[]>();

@@ -11,7 +11,8 @@ import { join } from "node:path";
 import type { Folder } from "./folder.ts";
 import { encodeFrame, type FoundFrames, findFrames, recordsOf } from "./frames.ts";
 
-const version = 1;
+/** What is written now. Version 1 has rows of one ban each, and is read too (daemon/ledger-codec.ts). */
+const version = 2;
 
 interface FoundState {
   /** The newest generation that any file has; 0: the folder is new. */

@@ -34,7 +34,7 @@ t.test("a banned host that goes on causing lines is told of once a ban", async (
   );
   const hear = (type: "ban" | "failure", afterMs: number) => {
     now = ban.since + afterMs;
-    evidence.hear(decide(type, now), jail, null);
+    evidence.hear(decide(type, now), jail);
   };
   hear("ban", 0);
   for (let ms = 100; ms < 10_000; ms += 900) hear("failure", ms);
@@ -56,13 +56,13 @@ t.test("lines that were written before the ban was decided are no evidence", asy
     () => now,
     (message) => warned.push(message),
   );
-  evidence.hear(decide("ban", ban.since), jail, null);
+  evidence.hear(decide("ban", ban.since), jail);
   for (let n = 0; n < 50; n++) {
-    evidence.hear(decide("failure", ban.since + n * 60_000), jail, null);
+    evidence.hear(decide("failure", ban.since + n * 60_000), jail);
   }
   t.same(warned, [], "the log was caught up with");
   now += 11_000;
-  evidence.hear(decide("failure", now), jail, null);
-  evidence.hear(decide("failure", now), jail, null);
+  evidence.hear(decide("failure", now), jail);
+  evidence.hear(decide("failure", now), jail);
   t.equal(warned.length, 1, "it goes on");
 });

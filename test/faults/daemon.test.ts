@@ -7,6 +7,7 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   statSync,
   writeFileSync,
@@ -14,6 +15,7 @@ import {
 import { connect } from "node:net";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { request } from "../../runtime/control/client.ts";
 import {
   ask,
   askStatus,
@@ -119,29 +121,78 @@ t.test("a dead socket is replaced; the folder and the socket are ours alone", as
   await stop(t, second);
 });
 
+/** A client of the control socket that says what it likes. */
+function intrude(test: Test, path: string) {
+  const socket = connect(path);
+  const client = { socket, said: "", lines: 0, hasEnded: false };
+  test.teardown(() => socket.destroy());
+  socket.on("error", () => {});
+  socket.on("close", () => {
+    client.hasEnded = true;
+  });
+  socket.setEncoding("latin1").on("data", (chunk: string) => {
+    client.lines += chunk.split("\n").length - 1;
+    client.said = (client.said + chunk).slice(0, 10_000);
+  });
+  return client;
+}
+
+const residentMb = ({ child }: Running) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) / 1024;
+
 t.test("garbage, floods and half-open clients on the socket disturb nobody", async (t) => {
   const guarded = await prepare(t);
   const daemon = await start(t, guarded);
-  const clients = [];
-  const garbage = [
-    "",
-    "{",
-    '{"id":1,"verb":"__proto__"}\n',
-    '{"id":1,"verb":"ban","address":"192.0.2.1; flush ruleset","jail":"door"}\n',
-    "\0\xff".repeat(4_000),
-    "[".repeat(20_000),
-    '{"id":1,"verb":"status"}\n'.repeat(500),
-  ];
-  for (let n = 0; n < 24; n++) {
-    const client = connect(guarded.socket);
-    client.on("error", () => {});
-    client.write(Buffer.from(garbage[n % garbage.length] ?? "", "latin1"));
-    clients.push(client);
-  }
-  guarded.fail("192.0.2.7");
-  await until("the ban", () => bans(daemon, "192.0.2.7") === 1);
-  t.match(await ask([process.execPath, guarded.bundle, "bans", "--socket", guarded.socket]), /192/);
-  for (const client of clients) client.destroy();
+  let hosts = 0;
+  /** While it goes on: another client is answered, and whoever fails is banned. */
+  const disturbsNobody = async (what: string) => {
+    const address = `198.51.100.${++hosts}`;
+    guarded.fail(address);
+    await until(`the ban, ${what}`, () => bans(daemon, address) === 1);
+    await t.resolves(request(guarded.socket, { verb: "status" }), `answered, ${what}`);
+  };
+
+  const garbage = intrude(t, guarded.socket);
+  const wrong = ["{", "\0\xff", '{"id":1,"verb":"__proto__"}', '{"id":1,"verb":"exec","run":"id"}'];
+  const orders = ['{"id":1,"verb":"ban","address":"192.0.2.99; flush ruleset","jail":"door"}'];
+  for (const line of [...wrong, ...orders]) garbage.socket.write(`${line}\n`, "latin1");
+  await until("the refusals", () => garbage.lines === wrong.length + orders.length);
+  t.equal(garbage.said.match(/"ok":false/g)?.length, garbage.lines, "each is refused");
+  await disturbsNobody("among garbage");
+
+  const before = residentMb(daemon);
+  const endless = intrude(t, guarded.socket);
+  for (let n = 0; n < 64; n++) endless.socket.write("[".repeat(1024 * 1024));
+  await until("the end of an endless request", () => endless.hasEnded);
+  t.match(endless.said, /at most 8192 bytes/);
+  await disturbsNobody("after an endless request");
+  const grown = residentMb(daemon) - before;
+  t.ok(grown < 60, `it left ${grown.toFixed(0)} MB behind`);
+
+  const requests = 20_000;
+  const flood = intrude(t, guarded.socket);
+  flood.socket.write('{"id":1,"verb":"loglevel","level":"info"}\n'.repeat(requests));
+  await until("the flood's first answers", () => flood.lines > 0);
+  await disturbsNobody("in a flood of requests");
+  t.ok(flood.lines < requests / 2, `${flood.lines} answers to the flood before that`);
+  flood.socket.destroy();
+
+  const halfOpen = Array.from({ length: 60 }, () => intrude(t, guarded.socket));
+  for (const { socket } of halfOpen) socket.write('{"id":1,"verb":"sta');
+  const refused = () => halfOpen.filter(({ said }) => said.includes("too many clients")).length;
+  await until("no more clients than may be", () => refused() >= 60 - 32);
+  // Those that were there before may take some of the places.
+  t.ok(refused() <= 60 - 28, `${refused()} of 60 are refused`);
+  await until("the refused are closed", () => halfOpen.filter((one) => one.hasEnded).length >= 28);
+  halfOpen.find((one) => !one.hasEnded)?.socket.destroy();
+  await until("a place", () =>
+    request(guarded.socket, { verb: "status" }).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await disturbsNobody("among half-open clients");
+  t.match(await ask([process.execPath, guarded.bundle, "bans", "--socket", guarded.socket]), /198/);
   await stop(t, daemon);
 });
 

@@ -10,6 +10,8 @@ import {
   addressFromText,
   addressText,
   formatAddress,
+  ipv4Bits,
+  isIPv4,
   mask,
   parseAddress,
 } from "../../runtime/address.ts";
@@ -144,6 +146,29 @@ t.test("masks", async (t) => {
 });
 
 const byte = fc.integer({ min: 0, max: 255 });
+
+t.test("the bits of an IPv4 address, of texts that look like one", async (t) => {
+  const number = fc.oneof(fc.nat(300).map(String), fc.constantFrom("", "00", "01", "1e1", "-1"));
+  const digit = fc.constantFrom("0", "1", "25", ".", " ", "\u0661", "x", "/", ":", "\u00b2");
+  const texts = fc.oneof(
+    fc.array(number, { minLength: 3, maxLength: 5 }).map((numbers) => numbers.join(".")),
+    fc.array(digit, { maxLength: 12 }).map((parts) => parts.join("")),
+    fc.tuple(byte, byte, byte, byte).map((numbers) => numbers.join(".")),
+  );
+  const agrees = fc.property(texts, (text) => {
+    const bytes = Buffer.from(text, "utf8");
+    if (!isIPv4(bytes, 0, bytes.length)) return ipv4Bits(text) === -1;
+    return (
+      ipv4Bits(text) ===
+      bytes
+        .toString()
+        .split(".")
+        .reduce((sum, n) => sum * 256 + +n, 0)
+    );
+  });
+  t.doesNotThrow(() => fc.assert(agrees, { numRuns: 2_000 }));
+  t.equal(ipv4Bits("255.255.255.255"), 2 ** 32 - 1);
+});
 const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
 const ipv6 = fc
   .array(group, { minLength: 8, maxLength: 8 })

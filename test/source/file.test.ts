@@ -115,6 +115,47 @@ t.test("appends arrive, half lines wait, NUL and invalid UTF-8 pass", async (t) 
   await expectLines(t, lines, ["one", "two", "three", "\0\ufffd\rA"], source);
 });
 
+t.test("what is written while the log is read, and told meanwhile, is read at once", async (t) => {
+  const log = join(makeFolder(t), "a.log");
+  writeFileSync(log, "");
+  const ear = listen();
+  let isReading = false;
+  let goOn = () => {};
+  const wait = new Promise<void>((done) => {
+    goOn = done;
+  });
+  let tell = (_name: string) => {};
+  const source = fileSource({
+    patterns: [log],
+    from: null,
+    positions: [],
+    consumer: () => ({
+      ...ear.consumer,
+      // The first piece is dealt with for as long as the test likes.
+      moved(position) {
+        isReading = true;
+        ear.consumer.moved(position);
+        return wait;
+      },
+    }),
+    watchFolder(_folder, onEvent) {
+      tell = onEvent;
+      return { close() {} };
+    },
+  });
+  t.teardown(() => source.stop());
+  await source.start();
+  await source.idle();
+  appendFileSync(log, "one\n");
+  tell("a.log");
+  await until(() => isReading);
+  appendFileSync(log, "two\n");
+  tell("a.log");
+  goOn();
+  await source.idle();
+  t.same(ear.lines, ["one", "two"]);
+});
+
 for (const polling of [false, true]) {
   t.test(`rotation by rename, ${polling ? "polling" : "inotify"}`, async (t) => {
     const log = join(makeFolder(t), "a.log");
