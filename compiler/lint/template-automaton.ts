@@ -31,7 +31,15 @@ export interface Automaton {
 /** What a hole holds: texts to choose from, or one and more (`min` 0: none, too) of some characters. */
 export type Filling =
   | { readonly texts: readonly string[] }
-  | { readonly has: (code: number) => boolean; readonly min: 0 | 1 };
+  | {
+      readonly has: (code: number) => boolean;
+      readonly min: 0 | 1;
+      /** Of some characters its first and its last is one of these; then it holds one at least. */
+      readonly first?: (code: number) => boolean;
+      readonly last?: (code: number) => boolean;
+    };
+
+type Fenced = Exclude<Filling, { readonly texts: readonly string[] }>;
 
 const lineFeed = 10;
 const isDigit = (code: number) => code >= 48 && code <= 57;
@@ -92,12 +100,22 @@ export function automatonOf(
       at = next;
     }
   };
+  const fence = (from: number, filling: Fenced, to: number, part: number) => {
+    const { has, first = has, last = has } = filling;
+    const inside = add(part);
+    edges[from]?.push({ chars: { one: -1, has: first }, to: inside });
+    edges[inside]?.push({ chars: { one: -1, has }, to: inside });
+    edges[inside]?.push({ chars: { one: -1, has: last }, to });
+    edges[from]?.push({ chars: { one: -1, has: (code) => first(code) && last(code) }, to });
+  };
   let at = add(-0.5);
   for (const [index, part] of row.entries()) {
     const filling = part.kind === "text" ? { texts: [part.text] } : fill(part);
     const next = add(index + 0.5);
     if ("texts" in filling) for (const text of filling.texts) spell(at, text, next, index);
-    else {
+    else if (filling.first !== undefined || filling.last !== undefined) {
+      fence(at, filling, next, index);
+    } else {
       const chars: Chars = { one: -1, has: filling.has };
       if (filling.min === 0) free[at]?.push(next);
       else edges[at]?.push({ chars, to: next });
