@@ -28,7 +28,7 @@ export interface FilterSpec {
 }
 
 /**
- * One rule matched one record. A fresh object each time, so that it may be kept. Offsets into the
+ * One rule matched one record. A fresh object each time, unless the scanner is lazy. Offsets into the
  * scanned buffer are valid only while `report` runs.
  */
 export interface Hit {
@@ -50,14 +50,19 @@ export interface Hit {
   /** Named holes and groups that took part, and fields named by the format; no prototype. */
   readonly captures: Readonly<Record<string, string>>;
   /** Gives each of them, in their order, without making that object; left out: there is one already. */
-  readonly eachCapture?: (give: GiveCapture) => void;
+  readonly eachCapture?: (taker: CaptureTaker) => void;
   /** Program, host and the `session by` field; null: no session, or the field is missing. */
   readonly session: string | null;
   /** `rule.weight` times the N of "message repeated N times". */
   readonly weight: number;
 }
 
-export type GiveCapture = (name: string, text: string) => void;
+/** Takes captures one by one: those of templates as the bytes that they are, all others as text. */
+export interface CaptureTaker {
+  /** `b[start, end)` in UTF-8, as far as the log is. */
+  takeBytes(name: string, b: Buffer, start: number, end: number): void;
+  takeText(name: string, text: string): void;
+}
 
 /** What a scanner needs to know of the world to read time. */
 export interface TimeContext {
@@ -78,8 +83,8 @@ export interface Scanner {
   /** Treats `bytes[start, end)` as one last record without LF. */
   scanLast(bytes: Buffer, start: number, end: number, report: (hit: Hit) => void): void;
   /**
-   * True: whoever gets a hit takes its captures before `report` returns, or never. They are then made only
-   * when asked for. False at first.
+   * True: whoever gets a hit is done with it when `report` returns. It is then one object for all hits, and its
+   * captures are made only when asked for. False at first.
    */
   lazy?: boolean;
   /** Records read so far. */

@@ -6,7 +6,7 @@
  */
 import { addressAt, addressFromText, formatAddress, parseAddress } from "./address.ts";
 import { decode } from "./bytes.ts";
-import type { GiveCapture, Hit, RuleSpec } from "./contract.ts";
+import type { CaptureTaker, Hit, RuleSpec } from "./contract.ts";
 import type { Cursor } from "./cursor.ts";
 import { formatPrefix, isHost, parsePrefix } from "./prefix.ts";
 import type { FieldValue, Registers } from "./registers.ts";
@@ -120,7 +120,8 @@ export function hit(c: Cursor, filter: FilterParts, rule: RuleSpec, captures: Ca
   const format = filter.formats[c.format] ?? noFields;
   const frame = filter.frames[c.frame] ?? noCaptures;
   findWho(c, captures, frame, format);
-  const hit = new RecordHit(c, rule, filter.index, captures, frame, format);
+  const hit = c.lazy ? spare : new RecordHit();
+  hit.set(c, rule, filter.index, captures, frame, format);
   const by = filter.sessionBy;
   if (by === "pid" && isHeaders(c, captures, frame, format)) hit.session = findPidSession(record);
   else if (by !== null) hit.session = findSession(record, by, hit.captures);
@@ -131,29 +132,33 @@ export function hit(c: Cursor, filter: FilterParts, rule: RuleSpec, captures: Ca
 
 /** Its captures become text when somebody asks, or `keep` says that somebody may. */
 class RecordHit implements Hit {
-  readonly record: number;
-  readonly start: number;
-  readonly end: number;
-  readonly time: number;
-  readonly address: string | null;
-  readonly host: string | null;
-  readonly forwarded: readonly string[] | null;
-  readonly weight: number;
+  rule: RuleSpec = nothing;
+  filter = -1;
+  record = 0;
+  start = 0;
+  end = 0;
+  time = Number.NaN;
+  address: string | null = null;
+  host: string | null = null;
+  forwarded: readonly string[] | null = null;
+  weight = 0;
   session: string | null = null;
   #kept: Readonly<Record<string, string>> | null = null;
-  readonly #c: Cursor;
-  readonly #captures: Captures;
-  readonly #frame: Captures;
-  readonly #format: FormatFields;
+  #c: Cursor | null = null;
+  #captures: Captures = noCaptures;
+  #frame: Captures = noCaptures;
+  #format: FormatFields = noFields;
 
-  constructor(
+  set(
     c: Cursor,
-    readonly rule: RuleSpec,
-    readonly filter: number,
+    rule: RuleSpec,
+    filter: number,
     captures: Captures,
     frame: Captures,
     format: FormatFields,
-  ) {
+  ): void {
+    this.rule = rule;
+    this.filter = filter;
     this.record = c.ordinal;
     this.start = c.lineStart;
     this.end = c.lineEnd;
@@ -162,6 +167,8 @@ class RecordHit implements Hit {
     this.host = c.host;
     this.forwarded = format === noFields ? null : readForwarded(c.record, format);
     this.weight = rule.weight * c.record.repeated;
+    this.session = null;
+    this.#kept = null;
     this.#c = c;
     this.#captures = captures;
     this.#frame = frame;
@@ -174,24 +181,39 @@ class RecordHit implements Hit {
 
   /** While its record is at hand. */
   keep(): Readonly<Record<string, string>> {
-    // `Object.create(null)` makes a table, which takes twice as long and three times the room.
-    const found: Record<string, string> = Object.setPrototypeOf({}, null);
-    this.#read((name, text) => {
-      found[name] = text;
-    });
-    this.#kept = found;
-    return found;
+    const texts = new CaptureTexts();
+    this.#read(texts);
+    this.#kept = texts.found;
+    return texts.found;
   }
 
-  eachCapture(give: GiveCapture): void {
-    if (this.#kept === null) this.#read(give);
-    else for (const [name, text] of Object.entries(this.#kept)) give(name, text);
+  eachCapture(taker: CaptureTaker): void {
+    if (this.#kept === null) this.#read(taker);
+    else for (const [name, text] of Object.entries(this.#kept)) taker.takeText(name, text);
   }
 
-  #read(give: GiveCapture): void {
-    readCaptures(this.#c, this.#captures, this.#frame, this.#format, give);
+  #read(taker: CaptureTaker): void {
+    if (this.#c !== null) readCaptures(this.#c, this.#captures, this.#frame, this.#format, taker);
   }
 }
+
+/** Captures as an object of texts. */
+class CaptureTexts implements CaptureTaker {
+  /** `Object.create(null)` makes a table, which takes twice as long and three times the room. */
+  readonly found: Record<string, string> = Object.setPrototypeOf({}, null);
+
+  takeBytes(name: string, b: Buffer, start: number, end: number): void {
+    this.found[name] = textAt(b, start, end);
+  }
+
+  takeText(name: string, text: string): void {
+    this.found[name] = text;
+  }
+}
+
+const nothing: RuleSpec = /* @__PURE__ */ rule("", "note", "");
+/** The hit of all scanners whose hits are dealt with at once. */
+const spare = /* @__PURE__ */ new RecordHit();
 
 /** The text of a capture of the rule or, behind it, of the frame; undefined: it took no part. */
 function captureText(
@@ -380,26 +402,51 @@ function readCaptures(
   captures: Captures,
   frame: Captures,
   format: FormatFields,
-  give: GiveCapture,
+  taker: CaptureTaker,
 ): void {
   const places = placesOf(captures, frame);
-  const textAtPlace = ({ index, ofFrame }: NamedPlace) =>
-    textOf(c, captures, index, false) ?? textOf(c, frame, ofFrame, true);
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i] as NamedPlace;
-    const text = textAtPlace(place);
-    if (text !== undefined) give(place.name, text);
-  }
+  const giveOne = ({ name, index, ofFrame }: NamedPlace): boolean =>
+    giveCapture(c, captures, index, false, name, taker) ||
+    giveCapture(c, frame, ofFrame, true, name, taker);
+  for (let i = 0; i < places.length; i++) giveOne(places[i] as NamedPlace);
   const network = networkOf(c, captures, frame);
   if (network === undefined && format === noFields) return;
   const isGiven = (name: string) =>
-    places.some((place) => place.name === name && textAtPlace(place) !== undefined);
-  if (network !== undefined && !isGiven("id")) give("id", network);
+    places.some(
+      (place) =>
+        place.name === name &&
+        (textOf(c, captures, place.index, false) ?? textOf(c, frame, place.ofFrame, true)) !==
+          undefined,
+    );
+  if (network !== undefined && !isGiven("id")) taker.takeText("id", network);
   for (const name of format.names) {
     const text = fieldText(format.read(c.record, name));
     if (text === undefined || ownPlaces.includes(name) || isGiven(name)) continue;
-    if (name !== "id" || network === undefined) give(name, text);
+    if (name !== "id" || network === undefined) taker.takeText(name, text);
   }
+}
+
+/** False: it took no part. `index`: among the names. */
+function giveCapture(
+  c: Cursor,
+  of: Captures,
+  index: number,
+  ofFrame: boolean,
+  name: string,
+  taker: CaptureTaker,
+): boolean {
+  if (index < 0) return false;
+  if (of.groups !== null) {
+    const text = textOf(c, of, index, ofFrame);
+    if (text !== undefined) taker.takeText(name, text);
+    return text !== undefined;
+  }
+  const slot = (of.firstSlot + index) * 2;
+  const start = c.slots[slot] as number;
+  if (start < 0) return false;
+  const bytes = ofFrame ? c.frameBytes : c.record.messageBytes;
+  taker.takeBytes(name, bytes, start, c.slots[slot + 1] as number);
+  return true;
 }
 
 /** What a `<cidr>` with a length took, its host bits cleared; undefined: nothing of the kind. */

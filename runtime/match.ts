@@ -5,9 +5,11 @@
  * the sums. Nothing is dropped for its age, nobody is resolved, no jail takes part.
  */
 import { addressFromText } from "./address.ts";
-import type { Program, RuleSpec } from "./contract.ts";
+import { decode } from "./bytes.ts";
+import type { CaptureTaker, Program, RuleSpec } from "./contract.ts";
 import { cutText, isoTime, jsonText } from "./escape.ts";
 import { openIntake } from "./intake.ts";
+import { JsonLines } from "./json-lines.ts";
 import { cutRecords } from "./records.ts";
 import type { SessionEvent } from "./session.ts";
 
@@ -36,15 +38,22 @@ export interface MatchSums {
   readonly failures: number;
 }
 
-/** Reports lines of JSON. */
+/** Gives lines of JSON in blocks of whole ones, each with its LF: what a chunk holds before the next one is asked for. */
 export function match(
   program: Program,
   options: MatchOptions,
   chunks: AsyncIterable<Buffer>,
-  report: (line: string) => void,
+  give: (lines: Buffer) => void,
 ): Promise<MatchSums> {
-  const lineOf = makeLineWriter(program);
-  return eachEvent(program, options, chunks, (event) => report(lineOf(event)));
+  const lines = new JsonLines(give);
+  const writer = new MatchWriter(program, lines);
+  return eachEvent(
+    program,
+    options,
+    chunks,
+    (event) => writer.write(event),
+    () => lines.flush(),
+  );
 }
 
 /** The same as data. */
@@ -62,6 +71,7 @@ async function eachEvent(
   options: MatchOptions,
   chunks: AsyncIterable<Buffer>,
   give: (event: SessionEvent) => void,
+  onPause: () => void = () => {},
 ): Promise<MatchSums> {
   let failures = 0;
   const lane = { scanner: options.scanner, zone: options.zone };
@@ -77,64 +87,114 @@ async function eachEvent(
     },
   );
   const cutter = cutRecords(intake);
-  for await (const chunk of chunks) cutter.feed(chunk);
+  for await (const chunk of chunks) {
+    cutter.feed(chunk);
+    onPause();
+  }
   cutter.end();
+  onPause();
   return { lines: intake.records(), failures };
 }
 
 function matchOf(event: SessionEvent): Match {
-  const captures: (readonly [string, string])[] = [];
-  let id = event.address ?? event.host;
-  event.eachCapture((name, text) => {
-    captures.push([name, cutText(text)]);
-    if (name === "id") id = addressFromText(text) ?? text;
-  });
-  return { event, id, captures };
+  const texts = new Texts(event.address ?? event.host);
+  event.eachCapture(texts);
+  return { event, id: texts.id, captures: texts.captures };
+}
+
+class Texts implements CaptureTaker {
+  readonly captures: (readonly [string, string])[] = [];
+
+  constructor(public id: string | null) {}
+
+  takeBytes(name: string, b: Buffer, start: number, end: number): void {
+    this.takeText(name, decode(b, start, end));
+  }
+
+  takeText(name: string, text: string): void {
+    this.captures.push([name, cutText(text)]);
+    if (name === "id") this.id = addressFromText(text) ?? text;
+  }
 }
 
 /**
- * The match object of the charter as text; a host name gives `"address":null` and `id` the name. Put together by
+ * The match object of the charter; a host name gives `"address":null` and `id` the name. Put together by
  * hand, for there are as many of them as a log has failures.
  */
-function makeLineWriter(program: Program): (event: SessionEvent) => string {
+class MatchWriter implements CaptureTaker {
+  readonly #program: Program;
+  readonly #lines: JsonLines;
   /** Of each filter what is the same whenever a rule matches. */
-  const heads = program.filters.map(() => new Map<RuleSpec, string>());
-  const keys = new Map<string, string>();
-  let texts = "";
-  let own: string | null = null;
+  readonly #heads: readonly Map<RuleSpec, Buffer>[];
+  readonly #keys = new Map<string, Buffer>();
+  /** Of the line at hand: its captures, which stand behind what one of them decides, and that. */
+  readonly #captures = new JsonLines();
+  #own: string | null = null;
 
-  function headOf({ filter, rule, kind }: SessionEvent): string {
-    const known = heads[filter]?.get(rule);
+  constructor(program: Program, lines: JsonLines) {
+    this.#program = program;
+    this.#lines = lines;
+    this.#heads = program.filters.map(() => new Map());
+  }
+
+  write(event: SessionEvent): void {
+    const { address, host } = event;
+    this.#own = address ?? host;
+    event.eachCapture(this);
+    const lines = this.#lines;
+    lines.addAscii('{"line":');
+    lines.addNumber(event.line);
+    lines.addBytes(this.#headOf(event));
+    if (address === null) lines.addAscii("null");
+    else lines.addQuoted(address);
+    lines.addAscii(',"id":');
+    // An address is written in digits, letters and colons: nothing of it is escaped.
+    if (address !== null && this.#own === address) lines.addQuoted(address);
+    else lines.addText(this.#own);
+    lines.addAscii(',"time":');
+    const time = isoTime(event.time);
+    if (time === null) lines.addAscii("null");
+    else lines.addQuoted(time);
+    lines.addAscii(',"captures":{');
+    lines.move(this.#captures);
+    lines.addAscii("}}");
+    lines.endLine();
+  }
+
+  takeBytes(name: string, b: Buffer, start: number, end: number): void {
+    if (name === "id") {
+      // It may be who it is.
+      this.takeText(name, decode(b, start, end));
+      return;
+    }
+    this.#addKey(name);
+    this.#captures.addTextOf(b, start, end);
+  }
+
+  takeText(name: string, text: string): void {
+    this.#addKey(name);
+    this.#captures.addText(cutText(text));
+    if (name === "id") this.#own = addressFromText(text) ?? text;
+  }
+
+  #addKey(name: string): void {
+    let key = this.#keys.get(name);
+    if (key === undefined) {
+      key = Buffer.from(`${jsonText(name)}:`);
+      this.#keys.set(name, key);
+    }
+    if (!this.#captures.isEmpty) this.#captures.addAscii(",");
+    this.#captures.addBytes(key);
+  }
+
+  #headOf({ filter, rule, kind }: SessionEvent): Buffer {
+    const known = this.#heads[filter]?.get(rule);
     if (known !== undefined) return known;
-    const name = jsonText(program.filters[filter]?.name ?? "");
-    const head = `,"filter":${name},"rule":${jsonText(rule.name)},"kind":"${kind}","address":`;
-    heads[filter]?.set(rule, head);
+    const name = jsonText(this.#program.filters[filter]?.name ?? "");
+    const head = Buffer.from(
+      `,"filter":${name},"rule":${jsonText(rule.name)},"kind":"${kind}","address":`,
+    );
+    this.#heads[filter]?.set(rule, head);
     return head;
   }
-
-  function keyOf(name: string): string {
-    const known = keys.get(name);
-    if (known !== undefined) return known;
-    const key = `${jsonText(name)}:`;
-    keys.set(name, key);
-    return key;
-  }
-
-  function addCapture(name: string, text: string): void {
-    texts += (texts === "" ? "" : ",") + keyOf(name) + jsonText(cutText(text));
-    if (name === "id") own = addressFromText(text) ?? text;
-  }
-
-  return (event) => {
-    const { line, address, host } = event;
-    texts = "";
-    own = address ?? host;
-    event.eachCapture(addCapture);
-    // An address is written in digits, letters and colons: nothing of it is escaped.
-    const who = address === null ? "null" : `"${address}"`;
-    const id = own === address ? who : jsonText(own);
-    const time = isoTime(event.time);
-    const when = time === null ? "null" : `"${time}"`;
-    return `{"line":${line}${headOf(event)}${who},"id":${id},"time":${when},"captures":{${texts}}}`;
-  };
 }

@@ -6,7 +6,7 @@
  * that settled it, and before anything of that record itself.
  */
 import { AgedMap } from "./aged-map.ts";
-import type { FilterSpec, GiveCapture, Hit, RuleSpec } from "./contract.ts";
+import type { CaptureTaker, FilterSpec, Hit, RuleSpec } from "./contract.ts";
 import { heldPerSessionMax, sessionsMax } from "./limits.ts";
 
 /** Who a record or a session is about. One of the two is set, or neither. */
@@ -31,7 +31,7 @@ export interface SessionEvent extends Party {
   /** Of the record that settled it, milliseconds since 1970; NaN: it has no stamp. */
   readonly time: number;
   readonly captures: Readonly<Record<string, string>>;
-  eachCapture(give: GiveCapture): void;
+  eachCapture(taker: CaptureTaker): void;
   readonly weight: number;
 }
 
@@ -166,9 +166,9 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
     } else if (hit.rule.end || session.held.length >= heldPerSessionMax) {
       counters.heldShed += 1;
     } else {
-      // It outlives its record, so its captures must be read now.
-      void hit.captures;
-      session.held = [...session.held, hit];
+      // It outlives its record, so its captures are read now.
+      const { rule, record, captures, weight } = hit;
+      session.held = [...session.held, { rule, record, captures, weight }];
     }
   }
 
@@ -295,9 +295,9 @@ class HitEvent implements SessionEvent {
     return this.#hit.captures;
   }
 
-  eachCapture(give: GiveCapture): void {
+  eachCapture(taker: CaptureTaker): void {
     const hit = this.#hit;
-    if (hit.eachCapture !== undefined) hit.eachCapture(give);
-    else for (const [name, text] of Object.entries(hit.captures)) give(name, text);
+    if (hit.eachCapture !== undefined) hit.eachCapture(taker);
+    else for (const [name, text] of Object.entries(hit.captures)) taker.takeText(name, text);
   }
 }

@@ -25,12 +25,14 @@ export async function checkFilterTest(
   const rules = reached.get(test.filter) ?? new Set();
   reached.set(test.filter, rules);
   const options = { scanner, all: true, now: testNow, zone: "UTC" };
-  await tools.match(tools.program, options, linesToChunks(test.lines), (text) => {
-    const found: MatchLine = JSON.parse(text);
-    rules.add(found.rule);
-    const all = byLine.get(found.line) ?? [];
-    all.push(found);
-    byLine.set(found.line, all);
+  await tools.match(tools.program, options, linesToChunks(test.lines), (lines) => {
+    for (const text of lines.toString().trimEnd().split("\n")) {
+      const found: MatchLine = JSON.parse(text);
+      rules.add(found.rule);
+      const all = byLine.get(found.line) ?? [];
+      all.push(found);
+      byLine.set(found.line, all);
+    }
   });
   return test.lines.map((line, index) => judge(test.filter, line, byLine.get(index + 1) ?? []));
 }

@@ -13,7 +13,7 @@ import { inputFault, usageFault } from "./fault.ts";
 import { measureLog, readLog, readNow } from "./logs.ts";
 import { wantedOf } from "./policy-files.ts";
 import { Progress } from "./progress.ts";
-import { outColors, print } from "./terminal.ts";
+import { outColors, print, printBlock } from "./terminal.ts";
 import { loadTools } from "./tools.ts";
 
 interface MatchFlags {
@@ -43,9 +43,9 @@ export async function matchCommand(name: string, log: string, flags: MatchFlags)
     zone: null,
   };
   if (flags.json === true) {
-    await tools.match(program, options, readLog(log, progress), (line) => {
+    await tools.match(program, options, readLog(log, progress), (lines) => {
       progress.clear();
-      print(line);
+      printBlock(lines);
     });
     progress.clear();
     return;

@@ -35,23 +35,29 @@ export function print(line: string): void {
   if (heldLength >= blockLength || isTerminal) flush();
 }
 
+/** Whole lines, behind everything printed so far; they leave at once. */
+export function printBlock(lines: Buffer): void {
+  flush();
+  writeAll(1, lines);
+}
+
 export function flush(): void {
   if (held.length === 0) return;
   const text = `${held.join("\n")}\n`;
   held = [];
   heldLength = 0;
-  writeAll(1, text);
+  writeAll(1, Buffer.from(text, "utf8"));
 }
 
 /** A line to standard error, behind everything printed so far. */
 export function complain(line: string): void {
   flush();
-  writeAll(2, `${line}\n`);
+  writeAll(2, Buffer.from(`${line}\n`, "utf8"));
 }
 
 /** Writes all of it before it returns. A reader that went away (`| head`) ends the process quietly. */
-function writeAll(descriptor: 1 | 2, text: string): void {
-  let rest = Buffer.from(text, "utf8");
+function writeAll(descriptor: 1 | 2, bytes: Buffer): void {
+  let rest = bytes;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));

@@ -131,7 +131,8 @@ async function matchOnce(
   const lines: string[] = [];
   const { program } = tools;
   const options = { scanner: program.scanners.length - 1, all: true, now: at, zone };
-  const report = (line: string): void => void lines.push(line);
+  const report = (block: Buffer): void =>
+    void lines.push(...block.toString().trimEnd().split("\n"));
   await tools.match(program, options, inChunks(log, chunkBytes), report);
   return lines.map(normal);
 }

@@ -21,7 +21,9 @@ async function matches(text: string, sizes: readonly number[], all = true) {
   const lines: string[] = [];
   const program = makeProgram([{}], [makeFilter("fake", 300_000)]);
   const chosen = { ...options, all, scanner: 0 };
-  const sums = await match(program, chosen, chunksOf(text, sizes), (line) => lines.push(line));
+  const sums = await match(program, chosen, chunksOf(text, sizes), (block) => {
+    lines.push(...block.toString().trimEnd().split("\n"));
+  });
   return { lines, sums };
 }
 

@@ -123,9 +123,11 @@ function matchLines(tools: Tools, run: SampleRun): Promise<Map<number, Hit[]>> {
   }
   return bothWays(async () => {
     const hits = new Map<number, Hit[]>();
-    await tools.match(tools.program, { scanner, all: false, now, zone }, chunks(), (text) => {
-      const hit: Hit = JSON.parse(text);
-      hits.set(hit.line, [...(hits.get(hit.line) ?? []), hit]);
+    await tools.match(tools.program, { scanner, all: false, now, zone }, chunks(), (lines) => {
+      for (const text of lines.toString().trimEnd().split("\n")) {
+        const hit: Hit = JSON.parse(text);
+        hits.set(hit.line, [...(hits.get(hit.line) ?? []), hit]);
+      }
     });
     return hits;
   });

@@ -1,0 +1,129 @@
+/**
+ * Lines of JSON put together as bytes: a log in which every third line fails makes hundreds of thousands of them.
+ *
+ * In: pieces in ASCII, numbers, and texts or bytes of a log. Out: blocks of whole lines. What must hold: texts stand
+ * there as `jsonText` would write them, bytes of a log as their text would.
+ */
+import { decode } from "./bytes.ts";
+import { cutText, jsonText } from "./escape.ts";
+
+const blockBytes = 1 << 16;
+/** Bytes of a log up to here are looked at one by one; longer ones, and those of a few kinds, become text first. */
+const plainBytesMax = 256;
+const quote = 0x22;
+const backslash = 0x5c;
+const zero = 0x30;
+const lf = 0x0a;
+
+export class JsonLines {
+  #block = Buffer.allocUnsafe(blockBytes + (blockBytes >> 2));
+  #at = 0;
+  readonly #give: (lines: Buffer) => void;
+
+  /** `give` gets whole lines, each with its LF; they are valid until it returns. Left out: they are fetched by `move`. */
+  constructor(give: (lines: Buffer) => void = () => {}) {
+    this.#give = give;
+  }
+
+  get isEmpty(): boolean {
+    return this.#at === 0;
+  }
+
+  /** Bytes that are JSON already. */
+  addBytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#block.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  /** ASCII that is JSON already, and short: a native copy would take longer. */
+  addAscii(text: string): void {
+    this.#reserve(text.length);
+    const block = this.#block;
+    const to = this.#at;
+    for (let i = 0; i < text.length; i++) block[to + i] = text.charCodeAt(i);
+    this.#at = to + text.length;
+  }
+
+  /** The same between quotes. */
+  addQuoted(text: string): void {
+    this.#reserve(text.length + 2);
+    this.#block[this.#at++] = quote;
+    this.addAscii(text);
+    this.#block[this.#at++] = quote;
+  }
+
+  /** A whole number from 0. */
+  addNumber(number: number): void {
+    let size = 1;
+    for (let limit = 10; number >= limit; limit *= 10) size++;
+    this.#reserve(size);
+    let rest = number;
+    for (let at = this.#at + size - 1; at >= this.#at; at--) {
+      const tens = Math.floor(rest / 10);
+      this.#block[at] = rest - tens * 10 + zero;
+      rest = tens;
+    }
+    this.#at += size;
+  }
+
+  /** A text as JSON; null: `null`. */
+  addText(text: string | null): void {
+    const json = jsonText(text);
+    this.#reserve(Buffer.byteLength(json));
+    this.#at += this.#block.write(json, this.#at);
+  }
+
+  /** What a report shows of `b[start, end)`, which is UTF-8 as far as the log is. */
+  addTextOf(b: Buffer, start: number, end: number): void {
+    if (!this.#addPlain(b, start, end)) this.addText(cutText(decode(b, start, end)));
+  }
+
+  /** False, and nothing added: it is long, or not all of it stands in JSON as it is. */
+  #addPlain(b: Buffer, start: number, end: number): boolean {
+    if (end - start > plainBytesMax) return false;
+    this.#reserve(end - start + 2);
+    const block = this.#block;
+    let to = this.#at;
+    block[to++] = quote;
+    for (let at = start; at < end; at++) {
+      const byte = b[at] as number;
+      if (byte < 0x20 || byte > 0x7e || byte === quote || byte === backslash) return false;
+      block[to++] = byte;
+    }
+    block[to++] = quote;
+    this.#at = to;
+    return true;
+  }
+
+  /** What `from` holds, which then holds nothing. */
+  move(from: JsonLines): void {
+    const size = from.#at;
+    this.#reserve(size);
+    // A native copy takes longer than so few bytes.
+    for (let at = 0; at < size; at++) this.#block[this.#at + at] = from.#block[at] as number;
+    this.#at += size;
+    from.#at = 0;
+  }
+
+  endLine(): void {
+    this.#reserve(1);
+    this.#block[this.#at++] = lf;
+    if (this.#at >= blockBytes) this.flush();
+  }
+
+  /** Gives the lines that are whole; called between lines. */
+  flush(): void {
+    const end = this.#at;
+    this.#at = 0;
+    if (end > 0) this.#give(this.#block.subarray(0, end));
+  }
+
+  #reserve(size: number): void {
+    const wanted = this.#at + size;
+    if (wanted <= this.#block.length) return;
+    const larger = Buffer.allocUnsafe(wanted + blockBytes);
+    this.#block.copy(larger, 0, 0, this.#at);
+    this.#block = larger;
+  }
+}
