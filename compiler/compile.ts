@@ -9,7 +9,7 @@ import { check, type Wanted } from "./2-check/check.ts";
 import { type Files, load } from "./2-check/load.ts";
 import { plan } from "./3-plan/plan.ts";
 import { type BundleOptions, bundle, startBundler } from "./4-write/bundle.ts";
-import { emit } from "./4-write/emit.ts";
+import { type Emitted, emit } from "./4-write/emit.ts";
 import { Diagnostics } from "./diagnostics/diagnostic.ts";
 import { lint } from "./lint/lint.ts";
 import type { Source } from "./source.ts";
@@ -20,14 +20,21 @@ export interface Read {
   readonly sources: ReadonlyMap<string, Source>;
 }
 
-export interface CompileOptions extends Omit<BundleOptions, "banner" | "sourcemap"> {
-  readonly sourcemap?: boolean;
+export interface WriteOptions {
   /** f2b's own, for the banner and the hash. */
   readonly version: string;
   /** Filters besides those that jails use. */
   readonly wanted?: Wanted;
   /** Lists of filter ids, each of which gets a scanner of its own, out of the checked policy. */
   readonly scanners?: (policy: Policy) => string[][];
+}
+
+export interface CompileOptions extends WriteOptions, Omit<BundleOptions, "banner" | "sourcemap"> {
+  readonly sourcemap?: boolean;
+}
+
+interface Written extends Read {
+  readonly emitted: Emitted | null;
 }
 
 export interface Compiled extends Read {
@@ -43,18 +50,25 @@ export function read(entry: string, files: Files, wanted: Wanted = {}): Read {
   return { policy, diagnostics, sources: loaded.sources };
 }
 
+/** As far as the generated module. */
+export function write(entry: string, files: Files, options: WriteOptions): Written {
+  const checked = read(entry, files, options.wanted);
+  const { policy, diagnostics } = checked;
+  if (policy === null || diagnostics.hasErrors) return { ...checked, emitted: null };
+  const planned = plan(policy, { diagnostics, scanners: options.scanners?.(policy) ?? [] });
+  if (diagnostics.hasErrors) return { ...checked, emitted: null };
+  return { ...checked, emitted: emit(planned, options.version) };
+}
+
 export async function compile(
   entry: string,
   files: Files,
   options: CompileOptions,
 ): Promise<Compiled> {
   startBundler();
-  const checked = read(entry, files, options.wanted);
-  const { policy, diagnostics } = checked;
-  if (policy === null || diagnostics.hasErrors) return { ...checked, bundle: null };
-  const planned = plan(policy, { diagnostics, scanners: options.scanners?.(policy) ?? [] });
-  if (diagnostics.hasErrors) return { ...checked, bundle: null };
-  const emitted = emit(planned, options.version);
+  const { emitted, ...checked } = write(entry, files, options);
+  const { policy } = checked;
+  if (emitted === null || policy === null) return { ...checked, bundle: null };
   const banner = {
     version: options.version,
     policy: entry,

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import type { Plan } from "../3-plan/plan-types.ts";
 import { writeAction } from "./action.ts";
-import { type Code, comment, join, js, literal } from "./code.ts";
+import { type Code, comment, join, js, literal, quote } from "./code.ts";
 import { writeFilter } from "./filter.ts";
 import { writeJail } from "./jail.ts";
 import { Module } from "./module.ts";
@@ -19,6 +19,8 @@ export const runtimeSpecifier = "f2b:runtime";
 
 export interface Emitted {
   readonly text: string;
+  /** The same as the body of a function of the barrel's exports, `runtime`, that returns the program. */
+  readonly body: string;
   /** sha256 of the module without its manifest, and of f2b's version. */
   readonly hash: string;
 }
@@ -29,7 +31,8 @@ export function emit(plan: Plan, version: string): Emitted {
   const scanners = plan.scanners.map((scanner) => writeScanner(module, plan, scanner, filters));
   const actions = plan.actions.map((action) => writeAction(module, action));
   const jails = plan.jails.map((jail) => writeJail(module, jail));
-  const body = module.write(runtimeSpecifier);
+  const imports = module.imports();
+  const parts = module.write();
   const tables = join([
     list(
       "filters",
@@ -39,14 +42,18 @@ export function emit(plan: Plan, version: string): Emitted {
     list("jails", jails),
     list("actions", actions),
   ]);
-  const hash = createHash("sha256").update(`f2b ${version}\n${body}\n${tables}`).digest("hex");
+  const head = js`import { ${imports} } from ${quote(runtimeSpecifier)};`;
+  const whole = join([head, parts], js`\n\n`);
+  const hash = createHash("sha256").update(`f2b ${version}\n${whole}\n${tables}`).digest("hex");
   const manifest = literal({ f2b: version, ...plan.manifest, hash });
-  const program = js`${comment("The program: what the runtime runs.")}
-export const program = {
+  const program = js`{
 manifest: ${manifest},
 ${tables}
 };`;
-  return { text: `${join([body, program], js`\n\n`)}\n`, hash };
+  const about = comment("The program: what the runtime runs.");
+  const text = join([whole, js`${about}\nexport const program = ${program}`], js`\n\n`);
+  const body = join([js`const { ${imports} } = runtime;`, parts, js`return ${program}`]);
+  return { text: `${text}\n`, body: `"use strict";\n${body}\n`, hash };
 }
 
 function list(name: "filters" | "scanners" | "jails" | "actions", items: readonly Code[]): Code {

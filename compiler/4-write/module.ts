@@ -4,7 +4,7 @@
  * Constants are asked for where they are used and written once: equal code gets one name. The order
  * of everything is the order in which it was first asked for, so equal plans give equal bytes.
  */
-import { type Code, ident, join, js, Names, quote } from "./code.ts";
+import { type Code, ident, join, js, Names } from "./code.ts";
 
 export class Module {
   readonly names: Names;
@@ -62,13 +62,14 @@ export class Module {
     this.#parts.push(part);
   }
 
-  /** `from` is where the runtime's barrel is found. */
-  write(from: string): Code {
-    const imports = [...this.#imports].sort().map(ident);
+  /** The names that it takes from the runtime's barrel. */
+  imports(): readonly Code[] {
+    return [...this.#imports].sort().map(ident);
+  }
+
+  /** All that stands behind the imports. */
+  write(): Code {
     const constants = this.#constantLines.length === 0 ? [] : [join(this.#constantLines)];
-    return join(
-      [js`import { ${imports} } from ${quote(from)};`, ...constants, ...this.#parts],
-      js`\n\n`,
-    );
+    return join([...constants, ...this.#parts], js`\n\n`);
   }
 }

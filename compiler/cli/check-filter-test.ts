@@ -4,11 +4,12 @@
  * In: the compiled policy, the block, and the scanner made for it. Out: a verdict a line. `fails` asks for
  * a failure that this line settles, `passes` for none; `as` for what it is called and who it names.
  */
+import type { Program } from "../../runtime/contract.ts";
+import { match } from "../../runtime/match.ts";
 import type { MatchLine } from "../../schemas/match.ts";
 import type { FilterTest } from "../../schemas/policy.ts";
 import type { TestLine } from "../../schemas/test.ts";
 import { testNow } from "./test-now.ts";
-import type { Tools } from "./tools.ts";
 
 /** Rules that took effect, by filter id. */
 export type Reached = Map<string, Set<string>>;
@@ -16,7 +17,7 @@ export type Reached = Map<string, Set<string>>;
 type Line = FilterTest["lines"][number];
 
 export async function checkFilterTest(
-  tools: Tools,
+  program: Program,
   test: FilterTest,
   scanner: number,
   reached: Reached,
@@ -25,7 +26,7 @@ export async function checkFilterTest(
   const rules = reached.get(test.filter) ?? new Set();
   reached.set(test.filter, rules);
   const options = { scanner, all: true, now: testNow, zone: "UTC" };
-  await tools.match(tools.program, options, linesToChunks(test.lines), (lines) => {
+  await match(program, options, linesToChunks(test.lines), (lines) => {
     for (const text of lines.toString().trimEnd().split("\n")) {
       const found: MatchLine = JSON.parse(text);
       rules.add(found.rule);

@@ -4,17 +4,22 @@
  * In: the compiled policy, the jail, the block. Out: a verdict for each `bans` and `spares`. The other
  * jails read the lines only where this one watches their bans.
  */
+import type { Program } from "../../runtime/contract.ts";
 import { PrefixSet, parsePrefix } from "../../runtime/prefix.ts";
+import { replay } from "../../runtime/replay.ts";
 import type { Jail, JailTest } from "../../schemas/policy.ts";
 import type { ReplayBan, ReplayLine } from "../../schemas/replay.ts";
 import type { TestLine } from "../../schemas/test.ts";
 import { linesToChunks } from "./check-filter-test.ts";
 import { testNow } from "./test-now.ts";
-import type { Tools } from "./tools.ts";
 
 type Verdict = Exclude<JailTest["steps"][number], { kind: "given" }>;
 
-export async function checkJailTest(tools: Tools, jail: Jail, test: JailTest): Promise<TestLine[]> {
+export async function checkJailTest(
+  program: Program,
+  jail: Jail,
+  test: JailTest,
+): Promise<TestLine[]> {
   const given: { text: string }[] = [];
   const verdicts: TestLine[] = [];
   let bans: ReplayBan[] | null = null;
@@ -24,22 +29,22 @@ export async function checkJailTest(tools: Tools, jail: Jail, test: JailTest): P
       bans = null;
       continue;
     }
-    bans ??= await findBans(tools, jail, given);
+    bans ??= await findBans(program, jail, given);
     verdicts.push(judge(jail, step, bans));
   }
   return verdicts;
 }
 
 async function findBans(
-  tools: Tools,
+  program: Program,
   jail: Jail,
   given: readonly { text: string }[],
 ): Promise<ReplayBan[]> {
   const bans: ReplayBan[] = [];
   const isAlone = jail.watches.every((watch) => watch.kind !== "bans");
   const log = { name: `test of ${jail.name}`, chunks: linesToChunks(given) };
-  await tools.replay(
-    tools.program,
+  await replay(
+    program,
     [isAlone ? { ...log, jail: jail.name } : log],
     { all: false, now: testNow, zone: "UTC" },
     (text) => {

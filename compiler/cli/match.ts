@@ -5,7 +5,7 @@
  * unless `--set` gives it other arguments. A file of filters without jails is matched with all of them.
  */
 import { isoTime } from "../../runtime/escape.ts";
-import type { Match } from "../../runtime/match.ts";
+import { findMatches, type Match, match } from "../../runtime/match.ts";
 import type { Policy } from "../../schemas/policy.ts";
 import type { Wanted } from "../2-check/check.ts";
 import { showText } from "../diagnostics/show-text.ts";
@@ -34,8 +34,7 @@ export async function matchCommand(name: string, log: string, flags: MatchFlags)
   });
   const usesJails = Object.keys(args).length === 0;
   const pick = (policy: Policy) => [pickFilters(policy, flags.filter, usesJails ? null : asked)];
-  const tools = await loadTools(name, wanted, pick);
-  const { program } = tools;
+  const { program } = loadTools(name, wanted, pick);
   const options = {
     scanner: program.scanners.length - 1,
     all: flags.all === true,
@@ -43,7 +42,7 @@ export async function matchCommand(name: string, log: string, flags: MatchFlags)
     zone: null,
   };
   if (flags.json === true) {
-    await tools.match(program, options, readLog(log, progress), (lines) => {
+    await match(program, options, readLog(log, progress), (lines) => {
       progress.clear();
       printBlock(lines);
     });
@@ -51,7 +50,7 @@ export async function matchCommand(name: string, log: string, flags: MatchFlags)
     return;
   }
   const rules = new Map<string, number>();
-  const sums = await tools.findMatches(program, options, readLog(log, progress), (found) => {
+  const sums = await findMatches(program, options, readLog(log, progress), (found) => {
     progress.clear();
     const rule = found.event.rule.name;
     rules.set(rule, (rules.get(rule) ?? 0) + 1);

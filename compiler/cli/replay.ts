@@ -5,7 +5,7 @@
  */
 import type { Decision } from "../../runtime/decision.ts";
 import { isoTime } from "../../runtime/escape.ts";
-import type { ReplaySummary } from "../../runtime/replay.ts";
+import { type ReplaySummary, replay, replayDecisions } from "../../runtime/replay.ts";
 import { formatTable } from "../../runtime/table.ts";
 import { nearest } from "../1-read/nearest.ts";
 import { showText } from "../diagnostics/show-text.ts";
@@ -38,8 +38,7 @@ export async function replayCommand(
     throw usageFault("replay needs a log", `f2b replay ${name} /var/log/auth.log`);
   }
   const bytesTotal = choices.reduce((sum, one) => sum + measureLog(one.path), 0);
-  const tools = await loadTools(name, {});
-  const { program } = tools;
+  const { program } = loadTools(name, {});
   const jails = program.jails.map((jail) => jail.name);
   if (jails.length === 0) throw inputFault(`${name} has no jail; f2b match looks at filters alone`);
   for (const { jail } of choices) if (jail !== null) checkJail(jail, jails);
@@ -53,7 +52,7 @@ export async function replayCommand(
   const warn = (message: string) => complain(`f2b: ${message}`);
   const options = { all: flags.all === true, now, zone: null, warn };
   if (flags.json === true) {
-    await tools.replay(program, logs, options, (line) => {
+    await replay(program, logs, options, (line) => {
       progress.clear();
       print(line);
     });
@@ -61,7 +60,7 @@ export async function replayCommand(
     return;
   }
   const banned = new Map<string, Banned>();
-  const summary = await tools.replayDecisions(program, logs, options, (decision) => {
+  const summary = await replayDecisions(program, logs, options, (decision) => {
     progress.clear();
     report(decision, banned);
   });

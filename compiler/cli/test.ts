@@ -1,5 +1,5 @@
 /**
- * `f2b test POLICY...`: the `test` blocks of filters and jails, run through the compiled bundle.
+ * `f2b test POLICY...`: the `test` blocks of filters and jails, run through the compiled program.
  *
  * A block is one run from an empty state. Its lines have no year and no zone but UTC and the last day of
  * 2026, so that a block that passes here passes anywhere and in any year.
@@ -25,7 +25,7 @@ export async function testCommand(names: readonly string[], flags: TestFlags): P
   let failed = 0;
   for (const name of names) {
     const reached: Reached = new Map();
-    const tools = await loadTools(name, wantedOf(name), (policy) =>
+    const tools = loadTools(name, wantedOf(name), (policy) =>
       policy.tests.map((test) => [test.filter]),
     );
     for await (const line of runTests(tools, reached)) {
@@ -52,10 +52,10 @@ async function* runTests(tools: Tools, reached: Reached): AsyncGenerator<TestLin
   // The scanners that were asked for stand behind those of the jails, one a block.
   const first = program.scanners.length - policy.tests.length;
   for (const [index, test] of policy.tests.entries()) {
-    yield* await checkFilterTest(tools, test, first + index, reached);
+    yield* await checkFilterTest(program, test, first + index, reached);
   }
   for (const jail of policy.jails) {
-    for (const test of jail.tests) yield* await checkJailTest(tools, jail, test);
+    for (const test of jail.tests) yield* await checkJailTest(program, jail, test);
   }
 }
 

@@ -1,15 +1,16 @@
 /**
  * A policy compiled and loaded in this process: what `match`, `replay` and `test` run.
  *
- * In: the policy's name and what is wanted of it. Out: the checked policy and its bundle's exports. The
- * bundle never touches the disk; it is the same code that `f2b compile` writes, with other doors.
+ * In: the policy's name and what is wanted of it. Out: the checked policy, and the program that `f2b compile`
+ * writes into a bundle. It is run as it was generated, on this package's own runtime: to have esbuild put both into one file
+ * first would take longer than most logs.
  */
+import { compileFunction } from "node:vm";
 import type { Program } from "../../runtime/contract.ts";
-import type { findMatches, match } from "../../runtime/match.ts";
-import type { replay, replayDecisions } from "../../runtime/replay.ts";
+import * as runtime from "../../runtime/index.ts";
 import type { Policy } from "../../schemas/policy.ts";
 import type { Wanted } from "../2-check/check.ts";
-import { compile } from "../compile.ts";
+import { write } from "../compile.ts";
 import { showFindings } from "./findings.ts";
 import { readVersion } from "./package-root.ts";
 import { openPolicy } from "./policy-files.ts";
@@ -17,28 +18,23 @@ import { openPolicy } from "./policy-files.ts";
 export interface Tools {
   readonly policy: Policy;
   readonly program: Program;
-  readonly match: typeof match;
-  readonly findMatches: typeof findMatches;
-  readonly replay: typeof replay;
-  readonly replayDecisions: typeof replayDecisions;
 }
 
 /** Shows the errors of a policy that has some, and throws. */
-export async function loadTools(
+export function loadTools(
   name: string,
   wanted: Wanted,
   scanners?: (policy: Policy) => string[][],
-): Promise<Tools> {
+): Tools {
   const files = openPolicy(name);
-  const compiled = await compile(files.entry, files, {
-    kind: "tools",
+  const written = write(files.entry, files, {
     version: readVersion(),
     wanted,
     ...(scanners === undefined ? {} : { scanners }),
   });
-  showFindings(compiled, "errors");
-  const { bundle, policy } = compiled;
-  if (bundle === null || policy === null) throw new Error("no bundle, and no error that says why");
-  const url = `data:text/javascript;base64,${Buffer.from(bundle.code).toString("base64")}`;
-  return { ...(await import(url)), policy };
+  showFindings(written, "errors");
+  const { emitted, policy } = written;
+  if (emitted === null || policy === null) throw new Error("no module, and no error that says why");
+  const make = compileFunction(emitted.body, ["runtime"], { filename: "f2b:policy" });
+  return { program: make(runtime), policy };
 }
