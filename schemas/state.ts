@@ -49,7 +49,7 @@ export type Bans = ["B", string, string, string, Sum, Time, [(string | number | 
  */
 export type Lines = ["l", string, string, string, string, string]
 /**
- * What is known of connections of one log: the log, lane, filter, and rows. A row of the key alone: it is over.
+ * What is known of connections of one log: the log, lane, filter, and rows. A row of the key alone, in version 2: it is over.
  * 
  * @minItems 5
  * @maxItems 5
@@ -77,16 +77,23 @@ export type Offences = ["O", string, Time, (string | number | number[])[]]
  */
 export type Window = ["W", string, Sum, Time, (string | number | null)[]]
 /**
- * The JSON of one line of `journal-N` or `snapshot-N` in the state folder, behind its CRC-32 in eight hex digits and a blank. All entries of a frame are used, or none. This is version 2, which is written; version 1 is read too.
+ * Many connections of one log of which nothing but the address is known: the log, lane, filter, what all keys begin with, the first one's time, and for each the rest of its key, the distance of the time when it was last seen, and the address; and the rests of the keys of those that are over.
+ * 
+ * @minItems 8
+ * @maxItems 8
  */
-export type StateFrame = (Header | End | Count | Use | Ban | Bans | Unban | Lines | Sessions | Position | Forget | Observe | Offences | Window)[]
+export type PackedSessions = ["S", string, number, string, string, Time, (string | number)[], string[]]
+/**
+ * The JSON of one line of `journal-N` or `snapshot-N` in the state folder, behind its CRC-32 in eight hex digits and a blank. All entries of a frame are used, or none. This is version 3, which is written; versions 1 and 2 are read too.
+ */
+export type StateFrame = (Header | End | Count | Use | Ban | Bans | Unban | Lines | Sessions | Position | Forget | Observe | Offences | Window | PackedSessions)[]
 
 /**
  * The first entry of each file.
  */
 export interface Header {
 f2b: ("journal" | "snapshot")
-version: 2
+version: 3
 generation: number
 }
 /**

@@ -16,14 +16,20 @@ import {
   type BansRow,
   flagsOf,
   isPackable,
+  isPackableSession,
   type OffencesRow,
   openBansRow,
+  openSessionsRow,
+  type PackedSessionsRow,
   packBan,
   packOffences,
+  packSession,
   packWindow,
   takesBan,
+  takesSession,
   unpackBans,
   unpackOffences,
+  unpackSessions,
   unpackWindow,
   type WindowRowsRow,
 } from "./packed-rows.ts";
@@ -73,7 +79,7 @@ type SessionsRow = [
   reader: string,
   lane: number,
   filter: string,
-  /** The key alone: it is over. Instead of a party that is an address and no more, the address. */
+  /** Those that no row of many takes. The key alone, in version 2: it is over. Instead of a party that is an address and no more, the address. */
   rows: (
     | readonly [string]
     | readonly [string, SessionRow["seen"], string | SessionRow["party"], SessionRow["held"]?]
@@ -95,6 +101,7 @@ export type Row =
   | BansRow
   | LinesRow
   | SessionsRow
+  | PackedSessionsRow
   | OffencesRow
   | WindowRowsRow
   | PlainRecord;
@@ -119,7 +126,7 @@ export class RowWriter {
         break;
       }
       case "sessions":
-        this.#rows.push(encodeSessions(record.reader, record.sessions));
+        this.#noteSessions(record.reader, record.sessions);
         break;
       case "offences":
         this.#rows.push(packOffences(record.jail, record.rows));
@@ -197,6 +204,29 @@ export class RowWriter {
     packBan(row, ban, isNew);
   }
 
+  /** Those that go on in their order, which says whose turn it is to be forgotten. */
+  #noteSessions(reader: string, { lane, filter, rows }: LaneSessions): void {
+    let packed: PackedSessionsRow | null = null;
+    let others: SessionsRow[4] | null = null;
+    for (const row of rows) {
+      if (isPackableSession(row)) {
+        if (packed === null || !takesSession(packed, row)) {
+          packed = openSessionsRow(reader, lane, filter, row);
+          this.#rows.push(packed);
+        }
+        packSession(packed, row);
+        others = null;
+        continue;
+      }
+      if (others === null) {
+        others = [];
+        this.#rows.push(["s", reader, lane, filter, others]);
+      }
+      others.push(encodeSession(row));
+      packed = null;
+    }
+  }
+
   #placesOf(jail: string, sentence: string): Map<string, number[]> {
     const last = this.#lastCounts;
     if (last !== null && last.jail === jail && last.sentence === sentence) return last.places;
@@ -264,6 +294,12 @@ export function openDecoder(sentences: readonly string[]): Decode {
       case "s":
         take(decodeSessions(row as SessionsRow));
         break;
+      case "S": {
+        const [, reader, lane, filter] = row as PackedSessionsRow;
+        const rows = unpackSessions(row as PackedSessionsRow);
+        take({ type: "sessions", reader, sessions: { lane, filter, rows } });
+        break;
+      }
     }
   };
 }
@@ -326,14 +362,10 @@ function decodeLines([, jail, id, file, rule, lines]: LinesRow): LedgerRecord {
   return { type: "lines", jail, id, lines: { file, rule, text } };
 }
 
-function encodeSessions(reader: string, { lane, filter, rows }: LaneSessions): Row {
-  const short = rows.map(({ key, seen, party, held }): SessionsRow[4][number] => {
-    if (party === null && held.length === 0) return [key];
-    const isBare = party?.address != null && party.host === null && party.forwarded === null;
-    const who = isBare ? party.address : party;
-    return held.length === 0 ? [key, seen, who] : [key, seen, who, held];
-  });
-  return ["s", reader, lane, filter, short];
+function encodeSession({ key, seen, party, held }: SessionRow): SessionsRow[4][number] {
+  const isBare = party?.address != null && party.host === null && party.forwarded === null;
+  const who = isBare ? party.address : party;
+  return held.length === 0 ? [key, seen, who] : [key, seen, who, held];
 }
 
 function decodeSessions([, reader, lane, filter, short]: SessionsRow): LedgerRecord {

@@ -1,12 +1,13 @@
 /**
  * Many records of one kind as one row: what a snapshot and a flood are made of.
  *
- * In: bans, offences and counts. Out: rows whose last element is one flat array, and the records again. What
+ * In: bans, offences, counts and sessions. Out: rows whose last element is one flat array, and the records again. What
  * must hold: what is read back is what was written. Times stand as distances from the row's first, because a
  * small number needs no memory of its own when it is read.
  */
 import type { Ban, Change } from "../decision.ts";
 import type { OffenceRow } from "../offences.ts";
+import type { SessionRow } from "../session.ts";
 import type { Counted, WindowRow } from "../window.ts";
 
 export type BansRow = [
@@ -35,8 +36,22 @@ export type WindowRowsRow = [
   /** For each identity: itself, how many counts, and of each time, weight, address (0: it is the identity), value. */
   counts: (string | number | null)[],
 ];
+export type PackedSessionsRow = [
+  "S",
+  reader: string,
+  lane: number,
+  filter: string,
+  /** What all keys begin with. */
+  head: string,
+  base: number,
+  /** For each session: the rest of its key, when it was last seen, the address that it is about. */
+  sessions: (string | number)[],
+  /** The rests of the keys of those that are over. */
+  over: string[],
+];
 
 const banFields = 8;
+const sessionFields = 3;
 /** Damage to a frame is to cost little. */
 const rowBansMax = 50;
 
@@ -151,6 +166,59 @@ export function unpackWindow([, , , base, flat]: WindowRowsRow): WindowRow[] {
       counted.push({ time, weight, address: who === 0 ? key : who, value });
     }
     rows.push([key, counted]);
+  }
+  return rows;
+}
+
+/** Where the head of a key ends: sessions of one program and host differ in what follows. */
+function headEnd(key: string): number {
+  return key.lastIndexOf("\0") + 1;
+}
+
+/** It is over, or nothing is known of it but its address and when it was seen. */
+export function isPackableSession({ seen, party, held }: SessionRow): boolean {
+  if (held.length > 0) return false;
+  if (party === null) return true;
+  return seen !== null && party.address !== null && party.host === null && party.forwarded === null;
+}
+
+/** A row with no sessions yet, for sessions like this one. */
+export function openSessionsRow(
+  reader: string,
+  lane: number,
+  filter: string,
+  { key }: SessionRow,
+): PackedSessionsRow {
+  return ["S", reader, lane, filter, key.slice(0, headEnd(key)), 0, [], []];
+}
+
+/** Of the same reader, lane and filter. */
+export function takesSession([, , , , head]: PackedSessionsRow, { key }: SessionRow): boolean {
+  return headEnd(key) === head.length && key.startsWith(head);
+}
+
+export function packSession(row: PackedSessionsRow, { key, seen, party }: SessionRow): void {
+  const [, , , , head, , sessions, over] = row;
+  const rest = key.slice(head.length);
+  if (party?.address == null || seen === null) {
+    over.push(rest);
+    return;
+  }
+  if (sessions.length === 0) row[5] = seen;
+  sessions.push(rest, seen - row[5], party.address);
+}
+
+/** In what order a session ends and others go on is nothing to anybody. */
+export function unpackSessions([, , , , head, base, live, over]: PackedSessionsRow): SessionRow[] {
+  const rows: SessionRow[] = [];
+  for (const rest of over) rows.push({ key: head + rest, seen: null, party: null, held: [] });
+  for (let at = 0; at < live.length; at += sessionFields) {
+    rows.push({
+      key: head + (live[at] as string),
+      seen: base + (live[at + 1] as number),
+      party: { address: live[at + 2] as string, host: null, forwarded: null },
+      held: [],
+    });
   }
   return rows;
 }

@@ -11,8 +11,11 @@ import { join } from "node:path";
 import type { Folder } from "./folder.ts";
 import { encodeFrame, type FoundFrames, findFrames, recordsOf } from "./frames.ts";
 
-/** What is written now. Version 1 has rows of one ban each, and is read too (daemon/ledger-codec.ts). */
-const version = 2;
+/**
+ * What is written now. Version 1 has rows of one ban each, version 2 of one session each; both are read too
+ * (daemon/ledger-codec.ts).
+ */
+const version = 3;
 
 interface FoundState {
   /** The newest generation that any file has; 0: the folder is new. */

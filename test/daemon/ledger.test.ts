@@ -68,9 +68,23 @@ const line = fc.record({
 });
 const party = fc.record({ address: who, host: who, forwarded: fc.option(fc.array(text)) });
 const held = fc.array(fc.record({ rule: text, record: count, captures, weight: count }));
+const address = fc.constantFrom("192.0.2.1", "2001:db8::1");
+const bareParty = address.map((one) => ({ address: one, host: null, forwarded: null }));
+const key = fc.oneof(
+  text,
+  fc
+    .tuple(fc.constantFrom("sshd\0host\0", "sshd\0other\0", "\0"), text)
+    .map(([head, value]) => head + value),
+);
 const session = fc
-  .record({ key: text, seen: fc.option(time), party: fc.option(party), held })
+  .record({
+    key,
+    seen: fc.option(time),
+    party: fc.option(fc.oneof(party, bareParty)),
+    held: fc.oneof(held, fc.constant([])),
+  })
   .map((one) => (one.party === null && one.held.length === 0 ? { ...one, seen: null } : one));
+const sessionRows = fc.uniqueArray(session, { selector: (one) => one.key });
 const record: fc.Arbitrary<LedgerRecord> = fc.oneof(
   { weight: 4, arbitrary: change.map((one) => ({ type: "change" as const, change: one })) },
   {
@@ -91,7 +105,7 @@ const record: fc.Arbitrary<LedgerRecord> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       ...{ type: fc.constant("sessions" as const), reader: text },
-      sessions: fc.record({ lane: fc.nat(3), filter: name, rows: fc.array(session) }),
+      sessions: fc.record({ lane: fc.nat(3), filter: name, rows: sessionRows }),
     }),
   },
 );
@@ -109,7 +123,7 @@ function throughRows(records: readonly LedgerRecord[]): unknown {
   for (const one of records) writer.note(one);
   const rows: unknown[] = JSON.parse(JSON.stringify(writer.take()));
   if (!fitsSchema(rows)) throw new Error(JSON.stringify(fitsSchema.errors));
-  const read: unknown[] = [];
+  const read: LedgerRecord[] = [];
   const decode = openDecoder(sentences);
   for (const row of rows) {
     decode(row, (one) => {
@@ -117,13 +131,40 @@ function throughRows(records: readonly LedgerRecord[]): unknown {
       read.push(isPacked ? { ...one, lines: unpackLines(one.lines) } : one);
     });
   }
-  return plain(read);
+  return plain(inOnes(read));
 }
 
 function readRow(row: unknown): unknown[] {
   const read: unknown[] = [];
   openDecoder(sentences)(row, (one) => read.push(one));
   return read;
+}
+
+/** How many sessions one record has says nothing, nor when among them one is over. */
+function inOnes(records: readonly LedgerRecord[]): LedgerRecord[] {
+  const ones: LedgerRecord[] = [];
+  let live: LedgerRecord[] = [];
+  let whose = "";
+  for (const one of records) {
+    const isOfSame =
+      one.type === "sessions" &&
+      whose === JSON.stringify([one.reader, one.sessions.lane, one.sessions.filter]);
+    if (!isOfSame) {
+      ones.push(...live);
+      live = [];
+    }
+    if (one.type !== "sessions") {
+      ones.push(one);
+      whose = "";
+      continue;
+    }
+    whose = JSON.stringify([one.reader, one.sessions.lane, one.sessions.filter]);
+    for (const row of one.sessions.rows) {
+      const isOver = row.party === null && row.held.length === 0;
+      (isOver ? ones : live).push({ ...one, sessions: { ...one.sessions, rows: [row] } });
+    }
+  }
+  return [...ones, ...live];
 }
 
 /** Counts that something in the same batch used up go unwritten. */
@@ -150,7 +191,7 @@ t.test("what is read back is what was written, and as the schema says", async (t
   });
   fc.assert(
     fc.property(records, (some) => {
-      deepStrictEqual(throughRows(some), plain(withoutUsed(some)));
+      deepStrictEqual(throughRows(some), plain(inOnes(withoutUsed(some))));
     }),
     { numRuns: 500 },
   );
@@ -179,6 +220,25 @@ t.test("bans that are alike stand in one row, with what they used up", async (t)
   t.same(plain(read), plain(wanted));
 });
 
+t.test("sessions that are alike stand in one row", async (t) => {
+  const writer = new RowWriter();
+  const party = { address: "192.0.2.1", host: null, forwarded: null };
+  const live = Array.from({ length: 20 }, (_, n) => ({
+    ...{ key: `sshd\0host\0${n}`, seen: 1_000 + n, party, held: [] },
+  }));
+  const over = live.map(({ key }) => ({ key: `${key}0`, seen: null, party: null, held: [] }));
+  const rows = live.flatMap((one, n) => [one, over[n] ?? one]);
+  const record = {
+    type: "sessions" as const,
+    reader: "r",
+    sessions: { lane: 0, filter: "sshd", rows },
+  };
+  writer.note(record);
+  const written = writer.take();
+  t.equal(written.length, 1);
+  t.same(inOnes(readRow(written[0]) as LedgerRecord[]), inOnes([record]));
+});
+
 t.test("counts of a sentence that the policy has no more are left out", async (t) => {
   const whose = { jail: "door", sentence: "old", id: "192.0.2.1" };
   const rows = [[whose.id, [{ time: 1, weight: 1, address: null, value: null }]]] as const;
@@ -195,6 +255,24 @@ t.test("rows of a later version are left out, whatever they are", async (t) => {
   for (const row of [null, 7, "x", [], ["z"], {}, { type: "later" }, { type: 1 }]) {
     t.same(readRow(row), [], JSON.stringify(row));
   }
+});
+
+t.test("rows of version 2 are read", async (t) => {
+  const rows = [["sshd\0host\x001"], ["sshd\0host\x002", 7, "192.0.2.1"]];
+  const party = { address: "192.0.2.1", host: null, forwarded: null };
+  const [first, second] = rows.map(([key]) => key);
+  t.same(readRow(["s", "r", 1, "sshd", rows]), [
+    {
+      ...{ type: "sessions", reader: "r" },
+      sessions: {
+        ...{ lane: 1, filter: "sshd" },
+        rows: [
+          { key: first, seen: null, party: null, held: [] },
+          { key: second, seen: 7, party, held: [] },
+        ],
+      },
+    },
+  ]);
 });
 
 t.test("rows of version 1 are read", async (t) => {
@@ -266,7 +344,7 @@ t.test("all files of a state folder are as the schema says", async (t) => {
     await core.settle();
   };
   const fail = (host: number) => `1000000 fail 192.0.2.${host} user=a session=s${host}`;
-  await step([fail(1), fail(1), fail(1), fail(2), "1000000 held - user=b session=h"]);
+  await step([fail(1), fail(1), fail(1), fail(2), "1000000 fail - user=b session=h"]);
   core.jails.all[0]?.unban("192.0.2.1", 1_000_000_000);
   await step([fail(3), fail(3), fail(3), fail(4)]);
   await core.ledger.compact();
@@ -280,7 +358,7 @@ t.test("all files of a state folder are as the schema says", async (t) => {
       if (!fitsSchema([row])) t.fail(`${file}: ${JSON.stringify(row)}`);
     }
   }
-  const kinds = ["B", "O", "W", "c", "end", "f2b version generation", "l", "s"];
+  const kinds = ["B", "O", "S", "W", "c", "end", "f2b version generation", "l", "s"];
   t.same([...seen].sort(), [...kinds, "type change", "type source position"]);
 });
 
