@@ -5,7 +5,14 @@
  * the namespace and the folder is touched.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -24,7 +31,7 @@ jail sshd {
 `;
 
 export interface Costs {
-  /** Processor time of the daemon, and of the programs it started and that have ended. */
+  /** Processor time of the daemon, and of the programs that it started, in milliseconds. */
   readonly daemonMs: number;
   readonly programsMs: number;
   readonly residentMb: number;
@@ -126,20 +133,31 @@ function linesOf(address: string): string {
   return lines;
 }
 
-/** proc(5): ticks of a hundredth of a second, and kibibytes. */
+/** proc(5): nanoseconds of each thread that runs, hundredths of a second of programs that ended, and kibibytes. */
 function costsOf(pid: number): Costs {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [user = 0, system = 0, ofUser = 0, ofSystem = 0] = fields.slice(11, 15).map(Number);
+  const [ofUser = 0, ofSystem = 0] = fields.slice(13, 15).map(Number);
+  const running = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .split(" ")
+    .filter(Boolean);
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const megabytes = (name: string) =>
     Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
   return {
-    daemonMs: (user + system) * 10,
-    programsMs: (ofUser + ofSystem) * 10,
+    daemonMs: processorMs(pid),
+    programsMs: running.reduce((sum, one) => sum + processorMs(one), (ofUser + ofSystem) * 10),
     residentMb: megabytes("VmRSS"),
     residentMbMax: megabytes("VmHWM"),
   };
+}
+
+function processorMs(pid: number | string): number {
+  let ns = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    ns += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
+  }
+  return ns / 1e6;
 }
 
 function waitForText(child: ChildProcess, text: string): Promise<void> {
