@@ -66,7 +66,9 @@ export function importFilter(
   const drafts = withoutLostFrame(proved);
   if (!drafts.rules.some(({ kind, regex }) => kind !== "ignore" && regex !== null)) {
     const [first] = options.failregex;
-    diagnostics.add(migrating.nothingLeft, places.span(first?.places[0] ?? 0), {});
+    diagnostics.add(migrating.nothingLeft, places.span(first?.places[0] ?? 0), {
+      lostFrame: drafts.lostFrame !== null,
+    });
     return { ...nothing, drafts, sources: places.sources() };
   }
   const chosen = letsFor(drafts);

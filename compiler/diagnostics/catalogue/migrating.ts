@@ -61,11 +61,17 @@ export const migrating = {
     bad: sampleConf("failregex = ^(?:\\w+ ?)+ from <ADDR>$"),
     good: sampleConf("failregex = ^\\w+(?: \\w+)* from <ADDR>$"),
   }),
-  nothingLeft: entry<object>({
+  nothingLeft: entry<{ lostFrame: boolean }>({
     code: "F2B2510",
     severity: "error",
-    message: () => "every `failregex` of this filter is left out",
-    help: () => "what stands in the way of each is told with it",
+    message: ({ lostFrame }) =>
+      lostFrame
+        ? "every `failregex` of this filter is left out, for its `prefregex` is"
+        : "every `failregex` of this filter is left out",
+    help: ({ lostFrame }) =>
+      lostFrame
+        ? "what stands in the way of the `prefregex` is told with it"
+        : "what stands in the way of each is told with it",
     explain:
       "A filter that finds nothing is no filter, so nothing is written. What could not be translated was reported, with its place and a way out.",
     bad: sampleConf("failregex = ^refused (?P<a>x)?(?(a)y|z)(?P<a>q) <ADDR>$"),
