@@ -37,7 +37,11 @@ ${tree}`;
 /** The bytes that may stand at `depth`; none: anything may. */
 function bytesAt({ prefix, ignoreCase }: Choice, depth: number): number[] {
   const byte = prefix[depth];
-  if (byte === undefined) return [];
+  return byte === undefined ? [] : eitherCase(byte, ignoreCase);
+}
+
+/** A byte, or with `ignoreCase` the letters of both cases. */
+export function eitherCase(byte: number, ignoreCase: boolean): number[] {
   const letter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
   return ignoreCase && letter ? [byte | 0x20, byte & ~0x20] : [byte];
 }
@@ -53,13 +57,26 @@ function writeNode(choices: readonly Choice[], depth: number): Code {
     bound.every((one) => bytesAt(one, depth).length > 1 && bytes.length === 2);
   if (alike && depth > 0) return writeNode(choices, depth + 1);
   const otherwise = writeLeaf(others);
-  const bodies = new Map<string, { readonly body: Code; readonly bytes: number[] }>();
-  for (const byte of bytes.sort((a, b) => a - b)) {
+  const at = depth === 0 ? js`start` : js`start + ${depth}`;
+  return writeSwitch(js`bytes[${at}]`, bytes, otherwise, (byte) => {
     const inside = choices.filter((choice) => {
       const some = bytesAt(choice, depth);
       return some.length === 0 || some.includes(byte);
     });
-    const body = writeNode(inside, depth + 1);
+    return writeNode(inside, depth + 1);
+  });
+}
+
+/** What is done for each byte, equal deeds together; `otherwise` for all others. */
+export function writeSwitch(
+  subject: Code,
+  bytes: readonly number[],
+  otherwise: Code,
+  write: (byte: number) => Code,
+): Code {
+  const bodies = new Map<string, { readonly body: Code; readonly bytes: number[] }>();
+  for (const byte of [...new Set(bytes)].sort((a, b) => a - b)) {
+    const body = write(byte);
     const key = body.toString();
     const known = bodies.get(key) ?? { body, bytes: [] };
     known.bytes.push(byte);
@@ -75,8 +92,7 @@ function writeNode(choices: readonly Choice[], depth: number): Code {
     });
     return js`${join(labels)} ${body}`;
   });
-  const at = depth === 0 ? js`start` : js`start + ${depth}`;
-  return js`switch (bytes[${at}]) {
+  return js`switch (${subject}) {
 ${join(cases)}
 default: ${otherwise}
 }`;

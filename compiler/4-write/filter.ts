@@ -10,6 +10,7 @@ import { type Code, comment, join, js, literal, number, quote } from "./code.ts"
 import { writeDispatch } from "./dispatch.ts";
 import { writeDuration } from "./duration.ts";
 import { writeFields } from "./format.ts";
+import { writeFramed } from "./frame.ts";
 import type { Module } from "./module.ts";
 import { writePattern } from "./pattern.ts";
 import { writeWhere } from "./where.ts";
@@ -42,7 +43,7 @@ export function writeFilter(module: Module, filter: FilterPlan, index: number): 
   const ask = wrapped ? module.names.make(`${filter.name} rules`) : name;
   module.add(writeAsk(module, ask, filter, rules));
   const inWindow = hasWindow(filter) ? writeWindow(module, name, ask, filter, index) : ask;
-  if (filter.frames.length > 0) module.add(writeFramed(module, name, inWindow, filter));
+  if (filter.frames.length > 0) writeFramed(module, name, inWindow, filter);
   const specs = rules.map((rule) => rule.spec);
   return {
     run: name,
@@ -187,29 +188,4 @@ function writeWindow(
 ${begin}return ${module.use("windowed")}(c, ${index}, ${sizes}[c.format], ${ask});
 }`);
   return own;
-}
-
-/** The slot or the group of a frame's `{message}`. */
-function placeOfMessage(frame: PatternPlan): number | string {
-  if (frame.kind === "template") return frame.firstSlot + frame.captures.indexOf("message");
-  return frame.groups.find(({ name }) => name === "message")?.group ?? "message";
-}
-
-/** The first frame that fits leaves its message to the rules. */
-function writeFramed(module: Module, name: Code, ask: Code, filter: FilterPlan): Code {
-  const frames = module.names.make(`${filter.name} frames`);
-  const tries = filter.frames.map((frame, i) => {
-    const place = literal(placeOfMessage(frame));
-    const found = js`${module.use("frame")}(c, ${i}, ${place})`;
-    const all = js`${writePattern(module, frame, "message")} && ${found}`;
-    return filter.frames.length === 1 ? all : js`(${all})`;
-  });
-  return js`function ${frames}(c) {
-  return (
-    ${join(tries, js` ||\n    `)}
-  );
-}
-function ${name}(c) {
-  return ${module.use("framed")}(c, ${frames}, ${ask});
-}`;
 }

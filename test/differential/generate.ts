@@ -357,23 +357,44 @@ function printRule({ kind, pattern, where, tail }: RuleChoice, hasSession: boole
   return `  ${kept} ${pattern.text}${isKnown ? ` where ${where}` : ""}${allowed ? tail : ""}`;
 }
 
+/** Frames, and what messages for them begin with: beginnings that they share, of either case, beyond ASCII, and none. */
+const framings: readonly {
+  readonly frames: readonly string[];
+  readonly heads: readonly string[];
+}[] = [
+  { frames: ['"{?{level:word}: }{message}"'], heads: ["err: ", ""] },
+  {
+    frames: [
+      '"[a] {message}"',
+      '"a{?-b}: {?{c|d}: }{message}"',
+      '"{?[{int}] }{?{err|\u00e9x}: }{message}"',
+    ],
+    heads: ["[a] ", "a: ", "a-b: c: ", "a: d: ", "[7] ", "[7] err: ", "\u00e9x: ", "[", "e", ""],
+  },
+  {
+    frames: ['"X {message}"i', '"{left|Right}, {message}"i', "/^k(?<message>.*)$/i"],
+    heads: ["x ", "X ", "LEFT, ", "right, ", "k", "K", "\u212a", "l", ""],
+  },
+];
+
 /** A filter of templates and regexes in any format whose message is text. */
 export function textFilter(name: string): fc.Arbitrary<GeneratedFilter> {
   return fc
-    .tuple(envelope, rules, fc.boolean(), fc.integer({ min: 0, max: 3 }))
-    .map(([envelope, all, wantsSession, framed]) => {
+    .tuple(envelope, rules, fc.boolean(), fc.integer({ min: 0, max: 5 }))
+    .map(([envelope, all, wantsSession, framing]) => {
+      const framed = framings[framing];
       const hasSession = wantsSession && envelope.session === true;
       const message = fc.oneof(...all.map(({ pattern }) => pattern.line));
-      const level = fc.constantFrom("err: ", "");
       const text = [
         `filter ${name} {`,
         `  ${envelope.text}`,
-        ...(framed === 0 ? ['  frame "{?{level:word}: }{message}"'] : []),
+        ...(framed?.frames ?? []).map((frame) => `  frame ${frame}`),
         ...(hasSession ? ["  session by pid"] : []),
         ...all.map((rule) => printRule(rule, hasSession)),
         "}",
       ].join("\n");
-      const whole = framed === 0 ? wrap(level)(message) : message;
+      const whole =
+        framed === undefined ? message : wrap(fc.constantFrom(...framed.heads))(message);
       return { text, line: envelope.wrap(whole) };
     });
 }
