@@ -43,10 +43,12 @@ export function cutText(text: string): string {
 }
 
 const dayMs = 86_400_000;
+/** The last and, before 1970, the first time that can be written (ECMA-262, time values). */
+export const timeMsMax = 8.64e15;
 
 /** ISO 8601 in UTC with milliseconds; null for no time, and for none that can be written. */
 export function isoTime(ms: number | null): string | null {
-  if (ms === null || !(Math.abs(ms) <= 8.64e15)) return null;
+  if (ms === null || !(Math.abs(ms) <= timeMsMax)) return null;
   if (ms === lastMs) return lastIso;
   const whole = Math.trunc(ms);
   const day = Math.floor(whole / dayMs);

@@ -5,11 +5,14 @@
  * there as `jsonText` would write them, bytes of a log as their text would.
  */
 import { decode } from "./bytes.ts";
-import { cutText, jsonText } from "./escape.ts";
+import { cutText, isoTime, jsonText, timeMsMax } from "./escape.ts";
 
 const blockBytes = 1 << 16;
 /** Bytes of a log up to here are looked at one by one; longer ones, and those of a few kinds, become text first. */
 const plainBytesMax = 256;
+const dayMs = 86_400_000;
+/** Where the hour begins, seen from the end of `"2026-03-01T10:00:00.000Z"`. */
+const clockBytes = 14;
 const quote = 0x22;
 const backslash = 0x5c;
 const zero = 0x30;
@@ -18,6 +21,10 @@ const lf = 0x0a;
 export class JsonLines {
   #block = Buffer.allocUnsafe(blockBytes + (blockBytes >> 2));
   #at = 0;
+  /** The last time that was added, as it was written, and its day: the lines of one second are many, those of one day more. */
+  #time: Uint8Array = new Uint8Array(0);
+  #timeMs = Number.NaN;
+  #day = Number.NaN;
   readonly #give: (lines: Buffer) => void;
 
   /** `give` gets whole lines, each with its LF; they are valid until it returns. Left out: they are fetched by `move`. */
@@ -65,6 +72,22 @@ export class JsonLines {
       rest = tens;
     }
     this.#at += size;
+  }
+
+  /** A time as `isoTime` tells it; null where it tells none. */
+  addTime(ms: number): void {
+    if (ms !== this.#timeMs) this.#writeTime(ms);
+    this.addBytes(this.#time);
+  }
+
+  #writeTime(ms: number): void {
+    const whole = Math.trunc(ms);
+    // Behind the last time that can be written there is part of a day.
+    const day = Math.abs(ms) <= timeMsMax ? Math.floor(whole / dayMs) : Number.NaN;
+    if (day === this.#day) writeClock(this.#time, whole - day * dayMs);
+    else this.#time = Buffer.from(jsonText(isoTime(ms)));
+    this.#day = day;
+    this.#timeMs = ms;
   }
 
   /** A text as JSON; null: `null`. */
@@ -126,4 +149,25 @@ export class JsonLines {
     this.#block.copy(larger, 0, 0, this.#at);
     this.#block = larger;
   }
+}
+
+/** The time of day in an ISO 8601 time between quotes. */
+function writeClock(time: Uint8Array, ms: number): void {
+  const seconds = Math.floor(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const at = time.length - clockBytes;
+  writeDigits(time, at, hours);
+  writeDigits(time, at + 3, minutes - hours * 60);
+  writeDigits(time, at + 6, seconds - minutes * 60);
+  const rest = ms - seconds * 1000;
+  const hundreds = Math.floor(rest / 100);
+  time[at + 9] = zero + hundreds;
+  writeDigits(time, at + 10, rest - hundreds * 100);
+}
+
+function writeDigits(bytes: Uint8Array, at: number, number: number): void {
+  const tens = Math.floor(number / 10);
+  bytes[at] = zero + tens;
+  bytes[at + 1] = number - tens * 10 + zero;
 }

@@ -7,7 +7,7 @@
 import { addressFromText } from "./address.ts";
 import { decode } from "./bytes.ts";
 import type { CaptureTaker, Program, RuleSpec } from "./contract.ts";
-import { cutText, isoTime, jsonText } from "./escape.ts";
+import { cutText, jsonText } from "./escape.ts";
 import { openIntake } from "./intake.ts";
 import { JsonLines } from "./json-lines.ts";
 import { cutRecords } from "./records.ts";
@@ -152,9 +152,7 @@ class MatchWriter implements CaptureTaker {
     if (address !== null && this.#own === address) lines.addQuoted(address);
     else lines.addText(this.#own);
     lines.addAscii(',"time":');
-    const time = isoTime(event.time);
-    if (time === null) lines.addAscii("null");
-    else lines.addQuoted(time);
+    lines.addTime(event.time);
     lines.addAscii(',"captures":{');
     lines.move(this.#captures);
     lines.addAscii("}}");

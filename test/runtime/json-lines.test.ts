@@ -4,7 +4,7 @@
 import fc from "fast-check";
 import t from "tap";
 import { decode } from "../../runtime/bytes.ts";
-import { cutText, jsonText } from "../../runtime/escape.ts";
+import { cutText, isoTime, jsonText } from "../../runtime/escape.ts";
 import { JsonLines } from "../../runtime/json-lines.ts";
 
 function collect(): { readonly lines: JsonLines; readonly blocks: string[] } {
@@ -68,6 +68,25 @@ t.test("numbers and texts", async (t) => {
     },
   );
   t.doesNotThrow(() => fc.assert(property, { numRuns: 400 }));
+});
+
+t.test("times stand there as `isoTime` tells them, whatever came before", async (t) => {
+  const time = fc.oneof(
+    fc.integer({ min: 1_700_000_000_000, max: 1_700_200_000_000 }),
+    fc.integer({ min: -100_000_000, max: 100_000_000 }),
+    fc.constantFrom(Number.NaN, 0, -1, 0.5, 999, 86_399_999, 86_400_000, 253_402_300_800_000),
+    fc.constantFrom(253_402_300_799_999, 8.64e15, 8.64e15 + 1, -62_167_219_200_001, Infinity),
+  );
+  const property = fc.property(fc.array(time, { maxLength: 12 }), (times) => {
+    const { lines, blocks } = collect();
+    for (const ms of times) {
+      lines.addTime(ms);
+      lines.endLine();
+    }
+    lines.flush();
+    return blocks.join("") === times.map((ms) => `${jsonText(isoTime(ms))}\n`).join("");
+  });
+  t.doesNotThrow(() => fc.assert(property, { numRuns: 1_000 }));
 });
 
 t.test("blocks hold whole lines, and together all of them", async (t) => {
