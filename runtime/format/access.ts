@@ -200,7 +200,7 @@ function readExtra(r: Registers, field: number, at: number): number {
     return to + 1;
   }
   while (to < end && b[to] !== blank && b[to] !== 0x09) to++;
-  if (to === at + 1) return -1;
+  if (to === at + 1 || (to < end && b[to] !== blank)) return -1;
   setSpan(r.spans, field, at + 1, to);
   return to;
 }

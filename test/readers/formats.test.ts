@@ -229,6 +229,9 @@ t.test("access logs", async (t) => {
   const odd = begin(`${combined} "a"b c`);
   t.ok(readAccess(odd, true, 2));
   t.strictSame(fields(odd, ["forwarded", "took"], extras), [undefined, undefined]);
+  const tabbed = begin(`${combined} 0.5 0.6\t0.7 0.8`);
+  t.ok(readAccess(tabbed, true, 3));
+  t.strictSame(fields(tabbed, extras.slice(0, 3), extras), ["0.5", undefined, undefined]);
 
   const short = begin(combined.slice(0, combined.indexOf(' "http')));
   t.ok(readAccess(short, false, 0));
