@@ -10,6 +10,7 @@ export { sendMail } from "./action/mail.ts";
 export { memory } from "./action/memory.ts";
 export { nftables } from "./action/nftables.ts";
 export { eventText } from "./action/value.ts";
+export { groups, namedValues, noCaptures, noFields, slots } from "./captures.ts";
 export { CriEnvelope } from "./envelope/cri.ts";
 export { DockerEnvelope } from "./envelope/docker.ts";
 export { openSyslog } from "./envelope/syslog.ts";
@@ -22,17 +23,7 @@ export { makeLines, readLines } from "./format/lines.ts";
 export { readLogfmt } from "./format/logfmt.ts";
 export { makeFields, makeFlatFields } from "./format/paths.ts";
 export { readSyslog } from "./format/syslog.ts";
-export {
-  fieldOf,
-  groups,
-  hit,
-  namedValue,
-  namedValues,
-  noCaptures,
-  noFields,
-  rule,
-  slots,
-} from "./hit.ts";
+export { fieldOf, hit, namedValue, rule } from "./hit.ts";
 export { makeNotTable } from "./holes.ts";
 export { linear } from "./linear.ts";
 export { lit } from "./literal.ts";

@@ -6,10 +6,10 @@
  */
 import { decode } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
-import { type GroupKind, isOfKind } from "./hit.ts";
 import type { Searcher } from "./linear.ts";
 import { findIn, type Literal, standsAt } from "./literal.ts";
 import { open } from "./template.ts";
+import { type GroupKind, isOfKind } from "./who.ts";
 
 /** A group that must be an address or a host name, or nothing has matched. */
 export interface StrictGroup {
