@@ -138,15 +138,17 @@ function costsOf(pid: number): Costs {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [ofUser = 0, ofSystem = 0] = fields.slice(13, 15).map(Number);
-  const running = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
-    .split(" ")
-    .filter(Boolean);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+  const running = children.split(" ").filter(Boolean);
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const megabytes = (name: string) =>
     Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
   return {
     daemonMs: processorMs(pid),
-    programsMs: running.reduce((sum, one) => sum + processorMs(one), (ofUser + ofSystem) * 10),
+    programsMs: running.reduce(
+      (sum, one) => sum + processorMsOfProgram(one),
+      (ofUser + ofSystem) * 10,
+    ),
     residentMb: megabytes("VmRSS"),
     residentMbMax: megabytes("VmHWM"),
   };
@@ -158,6 +160,15 @@ function processorMs(pid: number | string): number {
     ns += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
   }
   return ns / 1e6;
+}
+
+function processorMsOfProgram(pid: string): number {
+  try {
+    return processorMs(pid);
+  } catch {
+    // It has ended meanwhile: the next look counts it among those.
+    return 0;
+  }
 }
 
 function waitForText(child: ChildProcess, text: string): Promise<void> {

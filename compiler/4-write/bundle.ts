@@ -15,7 +15,7 @@ import { comment, join } from "./code.ts";
 import { runtimeSpecifier } from "./emit.ts";
 import { mapModule } from "./source-map.ts";
 
-/** `run`: starts when it is run. `tools`: exports `program`, and what matches and replays. `program`: that alone. */
+/** `run`: starts when it is run. `tools`: exports `program`, and what matches and replays, for who compares bundles with something else. `program`: that alone. */
 type BundleKind = "run" | "tools" | "program";
 
 export interface BundleOptions {

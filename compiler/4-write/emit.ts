@@ -20,7 +20,7 @@ export const runtimeSpecifier = "f2b:runtime";
 export interface Emitted {
   readonly text: string;
   /** The same as the body of a function of the barrel's exports, `runtime`, that returns the program. */
-  readonly body: string;
+  readonly body: () => string;
   /** sha256 of the module without its manifest, and of f2b's version. */
   readonly hash: string;
 }
@@ -52,8 +52,9 @@ ${tables}
 };`;
   const about = comment("The program: what the runtime runs.");
   const text = join([whole, js`${about}\nexport const program = ${program}`], js`\n\n`);
-  const body = join([js`const { ${imports} } = runtime;`, parts, js`return ${program}`]);
-  return { text: `${text}\n`, body: `"use strict";\n${body}\n`, hash };
+  const body = () =>
+    `"use strict";\n${join([js`const { ${imports} } = runtime;`, parts, js`return ${program}`])}\n`;
+  return { text: `${text}\n`, body, hash };
 }
 
 function list(name: "filters" | "scanners" | "jails" | "actions", items: readonly Code[]): Code {

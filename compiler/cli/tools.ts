@@ -35,6 +35,6 @@ export function loadTools(
   showFindings(written, "errors");
   const { emitted, policy } = written;
   if (emitted === null || policy === null) throw new Error("no module, and no error that says why");
-  const make = compileFunction(emitted.body, ["runtime"], { filename: "f2b:policy" });
+  const make = compileFunction(emitted.body(), ["runtime"], { filename: "f2b:policy" });
   return { program: make(runtime), policy };
 }
