@@ -131,10 +131,14 @@ export const Less = sign("Less", "<");
 export const Greater = sign("Greater", ">");
 export const Assign = sign("Assign", "=");
 
+/** The hints spare the lexer the analysis of a hundred expressions. */
 function keyword(word: string, ...categories: TokenType[]): TokenType {
+  const first = word[0] ?? "";
   return createToken({
-    name: word === "address" ? "AddressWord" : (word[0] ?? "").toUpperCase() + word.slice(1),
+    name: word === "address" ? "AddressWord" : first.toUpperCase() + word.slice(1),
     pattern: new RegExp(word + wordEnd),
+    start_chars_hint: [first],
+    line_breaks: false,
     categories,
     label: word,
   });

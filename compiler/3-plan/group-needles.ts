@@ -12,6 +12,7 @@ const groupsMax = 8;
 /** So many are told apart; of more, neighbours in the alphabet stay together. */
 const toldApart = 96;
 const bytesCompared = 3;
+const shares = Array.from({ length: 128 }, (_, byte) => shareOf(byte));
 
 interface Group {
   readonly needles: readonly NeedlePlan[];
@@ -24,7 +25,7 @@ interface Group {
 export function groupNeedles(needles: readonly NeedlePlan[]): NeedlePlan[][] {
   const sorted = [...needles].sort((a, b) => (a.text < b.text ? -1 : 1));
   const size = Math.ceil(sorted.length / toldApart);
-  const groups: Group[] = [];
+  let groups: Group[] = [];
   for (let at = 0; at < sorted.length; at += size) {
     groups.push(
       sorted
@@ -33,29 +34,32 @@ export function groupNeedles(needles: readonly NeedlePlan[]): NeedlePlan[][] {
         .reduce(merge),
     );
   }
+  let pairs = groups.flatMap((one, i) => groups.slice(i + 1).map((other) => pairOf(one, other)));
   while (groups.length > groupsMax) {
-    const [a, b] = cheapestPair(groups);
-    const merged = merge(groups[a] as Group, groups[b] as Group);
-    groups.splice(b, 1);
-    groups[a] = merged;
+    const { one, other } = pairs.reduce((best, pair) => (pair.more < best.more ? pair : best));
+    const merged = merge(one, other);
+    const rest = groups.filter((group) => group !== one && group !== other);
+    pairs = pairs.filter((pair) => !holds(pair, one) && !holds(pair, other));
+    pairs.push(...rest.map((group) => pairOf(merged, group)));
+    groups = [merged, ...rest];
   }
   return groups.map((group) => [...group.needles]);
 }
 
-/** The two that together let the fewest more places through. */
-function cheapestPair(groups: readonly Group[]): [number, number] {
-  let best: [number, number] = [0, 1];
-  let least = Number.POSITIVE_INFINITY;
-  groups.forEach((one, a) => {
-    for (let b = a + 1; b < groups.length; b++) {
-      const other = groups[b] as Group;
-      const more = shareOfHalves(join(one.halves, other.halves)) - one.share - other.share;
-      if (more >= least) continue;
-      least = more;
-      best = [a, b];
-    }
-  });
-  return best;
+/** Two groups, and the share of places that they let through more as one. */
+interface Pair {
+  readonly one: Group;
+  readonly other: Group;
+  readonly more: number;
+}
+
+function pairOf(one: Group, other: Group): Pair {
+  const more = shareOfHalves(join(one.halves, other.halves)) - one.share - other.share;
+  return { one, other, more };
+}
+
+function holds({ one, other }: Pair, group: Group): boolean {
+  return one === group || other === group;
 }
 
 function merge(a: Group, b: Group): Group {
@@ -96,8 +100,11 @@ function shareOfHalves(halves: readonly number[]): number {
 function shareOfPlace(lower: number, upper: number): number {
   if (lower === 0xffff && upper === 0xffff) return 1;
   let share = 0;
-  for (let byte = 0; byte < 128; byte++) {
-    if ((lower >> (byte & 15)) & 1 && (upper >> (byte >> 4)) & 1) share += shareOf(byte);
+  for (let high = 0; high < 8; high++) {
+    if (((upper >> high) & 1) === 0) continue;
+    for (let low = 0; low < 16; low++) {
+      if ((lower >> low) & 1) share += shares[(high << 4) | low] ?? 0;
+    }
   }
   return share;
 }

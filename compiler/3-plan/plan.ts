@@ -128,6 +128,7 @@ class Scanners {
   readonly #checked: readonly Filter[];
   readonly #filters: readonly FilterPlan[];
   readonly #numbers = new Map<string, number>();
+  readonly #planned = new Map<string, ScannerPlan>();
 
   constructor(checked: readonly Filter[], filters: readonly FilterPlan[]) {
     this.#checked = checked;
@@ -145,9 +146,15 @@ class Scanners {
 
   /** A scanner of its own, whatever there is already. */
   append(envelope: ScannerPlan["envelope"], filters: readonly number[]): number {
+    const key = JSON.stringify([envelope, filters]);
+    const planned = this.#planned.get(key) ?? this.#plan(envelope, filters);
+    this.#planned.set(key, planned);
+    return this.all.push(planned) - 1;
+  }
+
+  #plan(envelope: ScannerPlan["envelope"], filters: readonly number[]): ScannerPlan {
     const readers = this.#planReaders(filters);
-    const wanted = this.#planNeedles(envelope, filters);
-    return this.all.push({ envelope, filters, readers, ...wanted }) - 1;
+    return { envelope, filters, readers, ...this.#planNeedles(envelope, filters) };
   }
 
   /** Filters beyond the number of bits share those of others, and are asked a little more often. */

@@ -2,8 +2,9 @@
  * `f2b compile POLICY -o OUT.mjs`: the bundle on disk, or the checked policy on standard output.
  */
 import { basename } from "node:path";
-import { compile, read } from "../compile.ts";
+import { compile } from "../compile.ts";
 import { showText } from "../diagnostics/show-text.ts";
+import { read } from "../write.ts";
 import { usageFault } from "./fault.ts";
 import { showFindings } from "./findings.ts";
 import { readVersion } from "./package-root.ts";

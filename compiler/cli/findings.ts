@@ -3,9 +3,9 @@
  */
 
 import { isLibraryModule } from "../2-check/load.ts";
-import type { Read } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { countFindings, renderDiagnostic } from "../diagnostics/render.ts";
+import type { Read } from "../write.ts";
 import { inputFault } from "./fault.ts";
 import { complain, errorColors } from "./terminal.ts";
 

@@ -5,12 +5,12 @@
  */
 import { jsonLine } from "../../runtime/escape.ts";
 import { isLibraryModule } from "../2-check/load.ts";
-import { type Read, read } from "../compile.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { toFinding } from "../diagnostics/json.ts";
 import { countFindings, renderDiagnostic } from "../diagnostics/render.ts";
 import { toSarif } from "../diagnostics/sarif.ts";
 import { showText } from "../diagnostics/show-text.ts";
+import { type Read, read } from "../write.ts";
 import { usageFault } from "./fault.ts";
 import { readVersion } from "./package-root.ts";
 import { isLibrary, openPolicy, wantedOf } from "./policy-files.ts";

@@ -10,7 +10,7 @@ import type { Program } from "../../runtime/contract.ts";
 import * as runtime from "../../runtime/index.ts";
 import type { Policy } from "../../schemas/policy.ts";
 import type { Wanted } from "../2-check/check.ts";
-import { write } from "../compile.ts";
+import { write } from "../write.ts";
 import { showFindings } from "./findings.ts";
 import { readVersion } from "./package-root.ts";
 import { openPolicy } from "./policy-files.ts";
