@@ -3,7 +3,9 @@
  * alone on its line. What is counted are assertions; a file that died without failing one counts as one failed. What was
  * skipped is named with its reason.
  *
- * `npm test -- test/cli` runs one folder or file; `--jobs=N` so many at a time, `--timeout=SECONDS` gives each so long. The exit code is 0 only when nothing failed.
+ * `npm test -- test/cli` runs one folder or file; `--jobs=N` so many at a time, `--timeout=SECONDS` gives each so long. `--both-ways` runs what
+ * depends on how records are found twice more: every record read, and every region searched however short. The exit code is 0 only when
+ * nothing failed.
  *
  * Each file is a program that node-tap makes and that prints TAP. They are made into JavaScript together, and started here
  * and not by `tap run`, which has every process that a test starts load tap's hooks: six times as long for each `f2b` that a test runs.
@@ -46,6 +48,21 @@ const files = listTests("test")
   )
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 
+/** What they say of a log must be the same however a scanner finds its records (`F2B_SCAN`, runtime/find). */
+const ofScanners = [
+  ...["test/4-write/scan.", "test/corpus/", "test/differential/"],
+  ...["test/library/library.", "test/library/cut-lines."],
+];
+const ways = words.includes("--both-ways") ? ["plain", "wasm"] : [];
+const runs = [
+  ...ways.flatMap((scan) =>
+    files
+      .filter((file) => ofScanners.some((start) => file.startsWith(start)))
+      .map((file) => ({ file, scan, name: `${file} with F2B_SCAN=${scan}` })),
+  ),
+  ...files.map((file) => ({ file, scan: undefined, name: file })),
+];
+
 const skips = [];
 const failures = [];
 const totals = { total: 0, pass: 0, fail: 0, skip: 0, todo: 0 };
@@ -57,8 +74,8 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   });
 }
 const builtOf = await buildTests(files);
-const waiting = files.filter(isWaiting);
-const computing = files.filter((file) => !isWaiting(file));
+const waiting = runs.filter(({ file }) => isWaiting(file));
+const computing = runs.filter(({ file }) => !isWaiting(file));
 await Promise.all(
   Array.from({ length: jobs }, (_, lane) =>
     lane === 0 ? work(waiting, computing) : work(computing, waiting),
@@ -67,14 +84,15 @@ await Promise.all(
 
 async function work(queue, then) {
   const next = () => queue.shift() ?? then.shift();
-  for (let file = next(); file !== undefined; file = next()) {
+  for (let run = next(); run !== undefined; run = next()) {
+    const { name } = run;
     const since = performance.now();
-    const { code, text } = await runFile(file);
+    const { code, text } = await runFile(run);
     const seconds = ((performance.now() - since) / 1000).toFixed(1);
-    const failed = readResults(file, text, code);
-    if (failed) failures.push(file);
+    const failed = readResults(name, text, code);
+    if (failed) failures.push(name);
     console.log(
-      failed ? `FAILED  ${file}  ${seconds} s\n${text}` : `ok      ${file}  ${seconds} s`,
+      failed ? `FAILED  ${name}  ${seconds} s\n${text}` : `ok      ${name}  ${seconds} s`,
     );
   }
 }
@@ -87,12 +105,18 @@ function listTests(folder) {
   });
 }
 
-function runFile(file) {
+function runFile({ file, scan }) {
+  const way = scan === undefined ? {} : { F2B_SCAN: scan };
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ["--enable-source-maps", builtOf(file)], {
       cwd: root,
       // Tests of the command line run what was just built.
-      env: { ...process.env, TAP_TIMEOUT: String(timeoutS), F2B_CLI: join(root, "dist/f2b.js") },
+      env: {
+        ...process.env,
+        ...way,
+        TAP_TIMEOUT: String(timeoutS),
+        F2B_CLI: join(root, "dist/f2b.js"),
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     running.add(child);
