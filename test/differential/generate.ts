@@ -228,20 +228,34 @@ function wrap(before: fc.Arbitrary<string>, after = ""): Envelope["wrap"] {
 }
 
 const pids = fc.constantFrom("[1]", "[2]", "", "[]", "[x]");
+/** What stands between the parts of a header: seldom what does not part them. */
+const parting = fc.constantFrom(..." ".repeat(20), "\t", "  ");
 const syslogHead = fc
   .tuple(
     fc.constantFrom("", "<34>", "<1234>"),
     anyStamp,
+    parting,
     fc.constantFrom("sshd", "cron", "ssh d"),
     pids,
+    parting,
   )
-  .map(([priority, stamp, program, pid]) => `${priority}${stamp} host ${program}${pid}: `);
+  .map(
+    ([priority, stamp, between, program, pid, behind]) =>
+      `${priority}${stamp} host${between}${program}${pid}:${behind}`,
+  );
 const plainHead = fc
   .tuple(fc.integer({ min: 0, max: 59 }), fc.constantFrom("[1]", "[2]"))
   .map(([minute, pid]) => `Mar  1 10:${String(minute).padStart(2, "0")}:00 host sshd${pid}: `);
 const newHead = fc
-  .tuple(anyStamp, fc.constantFrom("-", '[a b="]\\""]', '[a][b c="d"]', "[a", "x"))
-  .map(([stamp, data]) => `<34>1 ${stamp} host sshd 1 ID ${data} `);
+  .tuple(
+    anyStamp,
+    parting,
+    fc.constantFrom("-", '[a b="]\\""]', '[a][b c="d"]', "[a", "x"),
+    parting,
+  )
+  .map(
+    ([stamp, between, data, behind]) => `<34>1 ${stamp} host${between}sshd 1 ID ${data}${behind}`,
+  );
 const repeated = fc.constantFrom("", "", "", "message repeated 3 times: [ ");
 
 export const envelopes: Envelope[] = [

@@ -7,18 +7,15 @@ import type { Unwrapped } from "./reading.ts";
 import { type Clock, readHeaderStamp, readIsoWithZone } from "./stamp.ts";
 
 function readVersion1(bytes: string, clock: Clock): Unwrapped | null {
-  const blank = "[ \\t]";
   const field = "([^ \\t]+)";
-  const stamp = "(-|\\d{4}-\\d\\d-\\d\\d[T \\t]?[^ \\t]*)";
-  const form = new RegExp(
-    `^<\\d{1,3}>1${blank}${stamp}${blank}${[1, 2, 3, 4].map(() => field).join(blank)}${blank}`,
-  );
+  const stamp = "(-|\\d{4}-\\d\\d-\\d\\d[T ]?[^ \\t]*)";
+  const form = new RegExp(`^<\\d{1,3}>1 ${stamp} ${[1, 2, 3, 4].map(() => field).join(" ")} `);
   const head = form.exec(bytes);
   if (head === null) return null;
   const [whole, stampText = "", host = "", app = "", pid = ""] = head;
   const time = stampText === "-" ? null : readIsoWithZone(stampText, clock);
   if (stampText !== "-" && time === null) return null;
-  const data = /^(?:-|(?:\[(?:"(?:[^"\\]|\\[\s\S])*"|[^\]"])*\])+)(?:[ \t]([\s\S]*))?$/;
+  const data = /^(?:-|(?:\[(?:"(?:[^"\\]|\\[\s\S])*"|[^\]"])*\])+)(?: ([\s\S]*))?$/;
   const rest = data.exec(bytes.slice(whole.length));
   if (rest === null) return null;
   const message = (rest[1] ?? "").replace(/^\xef\xbb\xbf/, "");
@@ -32,7 +29,7 @@ function readTagged(bytes: string, clock: Clock): Unwrapped | null {
   if (stamp === null) return null;
   const tag =
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a program's name has no control bytes
-    /^[ \t]([^ \t]+)[ \t]([^\x00-\x20\x7f:[\]]{1,128})(?:\[([^\] \t]+)\])?:[ \t]?([\s\S]*)$/;
+    /^ ([^ \t]+) ([^\x00-\x20\x7f:[\]]{1,128})(?:\[([^\] \t]+)\])?: ?([\s\S]*)$/;
   const rest = tag.exec(bytes.slice(stamp.end));
   if (rest === null) return null;
   const [, host = "", program = "", pid, message = ""] = rest;

@@ -64,6 +64,7 @@ t.test("syslog", async (t) => {
     ["<38>Mar 07 13:06:56 web su: x: y", [march, "web", "su", null, "x: y", 1]],
     ["Mar  7 13:06:56 web sshd:  hello", [march, "web", "sshd", null, " hello", 1]],
     ["Mar  7 13:06:56 web sshd:", [march, "web", "sshd", null, "", 1]],
+    ["Mar  7 13:06:56 web sshd:\thello", [march, "web", "sshd", null, "\thello", 1]],
     [
       "Mar  7 2024 13:06:56.25 web a/b-c.d[x1]: m",
       ["2024-03-07T13:06:56.000Z", "web", "a/b-c.d", "x1", "m", 1],
@@ -111,6 +112,9 @@ t.test("what is no syslog record", async (t) => {
     "Mar  7 13:06:56 web no tag",
     "Mar  7 13:06:56  web p: m",
     "Mar  7 13:06:56 web  p: m",
+    "Mar  7 13:06:56 web\tp: m",
+    "Mar  7 13:06:56\tweb p: m",
+    "<34>1 2003-10-11T22:14:15.003Z host\tsu - ID47 - m",
     "Mar  7 13:06:56 web [sshd]: m",
     "Mar  7 13:06:56 web p[]: m",
     "Mar  7 13:06:56 web p[1 2]: m",
