@@ -22,6 +22,7 @@ export class KnownHeader {
   stampForm = 0;
   /** From where the stamp ends. */
   hostEnd = 0;
+  programStart = 0;
   programEnd = 0;
   stampId = 0;
   placeId = 0;
@@ -42,8 +43,15 @@ export class KnownHeader {
   }
 
   /** ` HOST PROGRAM` from `start` on. */
-  keepPlace(b: Buffer, start: number, hostEnd: number, programEnd: number): void {
+  keepPlace(
+    b: Buffer,
+    start: number,
+    hostEnd: number,
+    programStart: number,
+    programEnd: number,
+  ): void {
     this.hostEnd = hostEnd - start;
+    this.programStart = programStart - start;
     this.programEnd = programEnd - start;
     this.placeId = ++read;
     const fits = this.programEnd < bytesMax;

@@ -94,24 +94,41 @@ function parseRfc3164(
   header.stampId = known.stampId;
   header.hostStart = stampEnd + 1;
   header.hostEnd = stampEnd + known.hostEnd;
-  header.programStart = stampEnd + known.hostEnd + 1;
+  header.programStart = stampEnd + known.programStart;
   header.programEnd = stampEnd + known.programEnd;
   header.placeId = known.placeId;
   return parsePid(b, header.programEnd, end, header);
 }
 
-/** ` HOST PROGRAM` and the byte behind it, which ends the program; false: they do not stand there. */
+/**
+ * ` HOST PROGRAM` and the byte behind it, which ends the program; false: they do not stand there. Busybox' syslogd writes
+ * what a message was sent as between them: `auth.info`.
+ */
 function readPlace(b: Buffer, at: number, end: number, known: KnownHeader): boolean {
   if (at >= end || b[at] !== blank) return false;
   const hostEnd = fieldEnd(b, at + 1, end);
   if (hostEnd < 0) return false;
-  const programStart = hostEnd + 1;
-  let to = programStart;
-  while (to < end && isProgramByte(b[to] as number)) to++;
-  if (to === programStart || to - programStart > programBytesMax || to >= end) return false;
-  known.keepPlace(b, at, hostEnd, to);
+  let programStart = hostEnd + 1;
+  let to = programEnd(b, programStart, end);
+  if (to >= 0 && b[to] === blank && facilityAndLevel.test(b.toString("latin1", programStart, to))) {
+    programStart = to + 1;
+    to = programEnd(b, programStart, end);
+  }
+  if (to < 0) return false;
+  known.keepPlace(b, at, hostEnd, programStart, to);
   return true;
 }
+
+/** Where a program's name ends, with a byte behind it; -1: none stands there. */
+function programEnd(b: Buffer, start: number, end: number): number {
+  let to = start;
+  while (to < end && isProgramByte(b[to] as number)) to++;
+  return to === start || to - start > programBytesMax || to >= end ? -1 : to;
+}
+
+/** As syslog.h names them. */
+const facilityAndLevel =
+  /^(?:auth|authpriv|cron|daemon|ftp|kern|lpr|mail|news|syslog|user|uucp|local[0-7])\.(?:emerg|alert|crit|err|warn|notice|info|debug)$/;
 
 /** `[PID]` or nothing, `:` and one blank: where the message begins, or -1. */
 function parsePid(b: Buffer, at: number, end: number, header: Header): number {

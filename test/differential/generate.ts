@@ -229,7 +229,7 @@ function wrap(before: fc.Arbitrary<string>, after = ""): Envelope["wrap"] {
 
 const pids = fc.constantFrom("[1]", "[2]", "", "[]", "[x]");
 /** What stands between the parts of a header: seldom what does not part them. */
-const parting = fc.constantFrom(..." ".repeat(20), "\t", "  ");
+const parting = fc.constantFrom(..." ".repeat(20), "\t", "  ", " auth.info ", " auth.none ");
 const syslogHead = fc
   .tuple(
     fc.constantFrom("", "<34>", "<1234>"),

@@ -29,7 +29,7 @@ function readTagged(bytes: string, clock: Clock): Unwrapped | null {
   if (stamp === null) return null;
   const tag =
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a program's name has no control bytes
-    /^ ([^ \t]+) ([^\x00-\x20\x7f:[\]]{1,128})(?:\[([^\] \t]+)\])?: ?([\s\S]*)$/;
+    /^ ([^ \t]+) (?:(?:auth|authpriv|cron|daemon|ftp|kern|lpr|mail|news|syslog|user|uucp|local[0-7])\.(?:emerg|alert|crit|err|warn|notice|info|debug) )?([^\x00-\x20\x7f:[\]]{1,128})(?:\[([^\] \t]+)\])?: ?([\s\S]*)$/;
   const rest = tag.exec(bytes.slice(stamp.end));
   if (rest === null) return null;
   const [, host = "", program = "", pid, message = ""] = rest;
