@@ -101,7 +101,7 @@ function readWanted(
 /** The configuration on the disk; includes may lead out of the folder, as Fail2ban's may. */
 function openConfig(folder: string): ConfigFiles {
   const root = resolve(folder);
-  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (!isDirectory(root)) {
     throw inputFault(`there is no folder ${folder}`, "it is /etc/fail2ban as a rule");
   }
   return {
@@ -153,7 +153,13 @@ function makeFolder(path: string): void {
 }
 
 function isFolder(output: string): boolean {
-  return (
-    output.endsWith("/") || statSync(output, { throwIfNoEntry: false })?.isDirectory() === true
-  );
+  return output.endsWith("/") || isDirectory(output);
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch (error) {
+    throw hostFault(`cannot look at ${path}`, error);
+  }
 }

@@ -35,7 +35,12 @@ t.test("what an attacker wrote is shown escaped, whatever is asked", async (t) =
   });
   t.teardown(() => control.close());
   const shown: string[] = [];
-  const output = { print: (line: string) => shown.push(line), say: () => {}, flush: () => {} };
+  const output = {
+    print: (line: string) => shown.push(line),
+    say: () => {},
+    flush: () => {},
+    fault: null,
+  };
   const ask = (words: string[]) => {
     const command = readArguments([...words, "--socket", path]) as ControlCommand;
     return runControl(command, output);
