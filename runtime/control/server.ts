@@ -43,7 +43,15 @@ const requestsPerSecondMax = 200;
 /** What may wait for a slow tail before events are dropped for it. */
 const backlogBytesMax = 1024 * 1024;
 
+/** sockaddr_un(7): 108 bytes with the NUL. What is longer is cut in silence, and stands under another name. */
+const pathBytesMax = 107;
+
 export async function openControl(options: ControlOptions): Promise<Control> {
+  if (Buffer.byteLength(options.path) > pathBytesMax) {
+    throw new Error(
+      `${options.path} is too long: a socket's path has at most ${pathBytesMax} bytes`,
+    );
+  }
   prepareFolder(dirname(options.path));
   await removeDeadSocket(options.path);
   const clients = new Set<Socket>();

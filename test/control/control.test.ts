@@ -4,6 +4,7 @@
 import {
   chmodSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -78,6 +79,16 @@ t.test("a folder that others use is left as it is, and named", async (t) => {
   symlinkSync(folder, join(folder, "link"));
   const linked = openControl({ path: join(folder, "link", "s"), handle: async () => null });
   await t.rejects(linked, { message: /is a link or no folder/ });
+});
+
+t.test("a path that no socket can have is refused, and nothing is made", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "f2b-control-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "x".repeat(120), "s");
+  await t.rejects(openControl({ path, handle: async () => null }), {
+    message: /is too long: a socket's path has at most 107 bytes$/,
+  });
+  t.same(readdirSync(folder), []);
 });
 
 t.test("answers, refuses, and is for its owner only", async (t) => {
