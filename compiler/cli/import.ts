@@ -135,13 +135,35 @@ function tell({ diagnostics, sources }: Imported, isJson: boolean): void {
 
 function write(output: string, all: readonly Imported[]): void {
   const whole = all.map((one) => one.text ?? "").join("\n");
-  if (output === "-") print(whole.trimEnd());
-  else if (isFolder(output)) {
+  if (output === "-") {
+    print(whole.trimEnd());
+    return;
+  }
+  const texts = new Map<string, string>();
+  if (isFolder(output)) {
     makeFolder(output);
     for (const one of all) {
-      replaceFile(join(output, `${filterName(one.name)}.f2b`), one.text ?? "", 0o644);
+      texts.set(join(output, `${filterName(one.name)}.f2b`), one.text ?? "");
     }
-  } else replaceFile(output, whole, 0o644);
+  } else texts.set(output, whole);
+  for (const [path, text] of texts) keepEdited(path, text);
+  for (const [path, text] of texts) replaceFile(path, text, 0o644);
+}
+
+/** The tests that people write into an imported filter are not written over. */
+function keepEdited(path: string, text: string): void {
+  let found: string;
+  try {
+    found = readFileSync(path, "utf8");
+  } catch {
+    // Not there, or writing says what is wrong with it.
+    return;
+  }
+  if (found === text) return;
+  throw usageFault(
+    `${path} is there and says something else: nothing is written`,
+    "remove it, or name another file with -o",
+  );
 }
 
 function makeFolder(path: string): void {
