@@ -149,8 +149,13 @@ async function checkJournal(): Promise<Item> {
   return {
     item: "journal",
     ok: result.code === 0 && result.output !== "",
-    detail: result.fault ?? (said || "no entry can be read: run as root, or join systemd-journal"),
+    detail: result.fault ?? (said || noEntryText()),
   };
+}
+
+function noEntryText(): string {
+  if (process.getuid?.() === 0) return "has no entry: does systemd-journald run here?";
+  return "no entry can be read: run as root, or join systemd-journal";
 }
 
 /** A dry run: the kernel says whether we may, and nothing changes. */
@@ -160,6 +165,7 @@ async function checkNftables(): Promise<Item> {
   return {
     item: "nftables",
     ok: result.code === 0,
-    detail: result.fault ?? `${said} (CAP_NET_ADMIN is needed: run as root or as the service)`,
+    detail:
+      result.fault ?? `${said} (CAP_NET_ADMIN is needed: run as root or as the service)`.trim(),
   };
 }

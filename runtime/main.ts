@@ -20,8 +20,13 @@ export async function main(
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<number> {
   const output = openOutput();
-  const code = await runCommand(program, argv, output);
+  let code = await runCommand(program, argv, output);
   output.flush();
+  if (output.fault !== null) {
+    output.say(`f2b: not all could be written to standard output: ${output.fault}`);
+    output.flush();
+    code ||= 3;
+  }
   process.exitCode = code;
   return code;
 }

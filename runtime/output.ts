@@ -1,5 +1,6 @@
 /**
- * Standard output and error of a bundle: whole lines, quiet when the reader has gone away.
+ * Standard output and error of a bundle: whole lines, quiet when the reader has gone away. What a full disk refuses is
+ * remembered as a fault, and the next lines are tried again: a daemon goes on without its output.
  */
 import { writeSync } from "node:fs";
 
@@ -9,6 +10,8 @@ export interface Output {
   say(message: string): void;
   /** What was printed has left. */
   flush(): void;
+  /** Why something that was printed is lost, as Node says it; null: nothing is. */
+  readonly fault: string | null;
 }
 
 const blockLength = 1 << 16;
@@ -17,13 +20,16 @@ export function openOutput(): Output {
   let held: string[] = [];
   let heldLength = 0;
   let isGone = false;
+  let fault: string | null = null;
   let said = "";
 
   function flush(): void {
     const text = held.length === 0 ? "" : `${held.join("\n")}\n`;
     held = [];
     heldLength = 0;
-    if (!isGone) isGone = !writeAll(1, text);
+    const refused = isGone ? null : writeAll(1, text);
+    if (refused?.code === "EPIPE") isGone = true;
+    else if (refused !== null) fault ??= refused.message;
     if (said !== "") writeAll(2, said);
     said = "";
   }
@@ -39,19 +45,23 @@ export function openOutput(): Output {
       said += `${message}\n`;
     },
     flush,
+    get fault() {
+      return fault;
+    },
   };
 }
 
-/** False: nobody reads any more. A full pipe is waited for. */
-function writeAll(descriptor: 1 | 2, text: string): boolean {
+/** What ended it; null: all is written. A full pipe is waited for. */
+function writeAll(descriptor: 1 | 2, text: string): NodeJS.ErrnoException | null {
   const bytes = Buffer.from(text, "utf8");
   for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(descriptor, bytes, at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return false;
+      const refused = error as NodeJS.ErrnoException;
+      if (refused.code !== "EAGAIN") return refused;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
-  return true;
+  return null;
 }

@@ -2,7 +2,7 @@
  * `node policy.mjs replay LOG...`: opens the logs, runs the jails over them, prints what they decided.
  *
  * In: the command. Out: lines of JSON, or a table of bans and a sentence. Throws `UsageError` for a jail that
- * is not there, and the system's own error for a log that cannot be read.
+ * is not there, and names a log that cannot be read.
  */
 import { type ReplayCommand, UsageError } from "./arguments.ts";
 import type { Program } from "./contract.ts";
@@ -23,7 +23,7 @@ export async function runReplay(
       const known = program.jails.map((one) => one.name).join(", ");
       throw new UsageError(`there is no jail "${jail}"; there are: ${known}`);
     }
-    const chunks = path === "-" ? process.stdin : readChunks(path);
+    const chunks = path === "-" ? process.stdin : readLog(path);
     return { name: path, chunks, ...(jail === null ? {} : { jail }) };
   });
   const warn = (message: string) => output.say(escapeText(message));
@@ -38,6 +38,14 @@ export async function runReplay(
   });
   if (rows.length > 0) for (const line of formatTable(head, rows)) output.print(line);
   output.print(sentenceOf(summary));
+}
+
+async function* readLog(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* readChunks(path);
+  } catch (error) {
+    throw new Error(`cannot read the log ${path}: ${(error as Error).message}`);
+  }
 }
 
 const head = ["TIME", "JAIL", "", "WHO", "UNTIL", "FAILURES", "WHERE"];

@@ -20,4 +20,5 @@ export async function controlCommand(verb: string, words: readonly string[]): Pr
   } finally {
     output.flush();
   }
+  if (output.fault !== null) throw new Fault(3, `cannot write the answer: ${output.fault}`);
 }

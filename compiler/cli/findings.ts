@@ -15,6 +15,8 @@ import { complain, errorColors } from "./terminal.ts";
  */
 export function showFindings({ diagnostics, sources }: Read, show: "all" | "errors"): void {
   const all = diagnostics.sorted();
+  // Before anything is written: a reader that goes away (`| head`) ends us with it.
+  if (diagnostics.hasErrors) process.exitCode = 1;
   const isShown = ({ severity, at }: Diagnostic) =>
     severity === "error" || (show === "all" && severity === "warning" && !isLibraryModule(at.file));
   for (const one of all.filter(isShown)) {

@@ -101,7 +101,7 @@ function readWanted(
 /** The configuration on the disk; includes may lead out of the folder, as Fail2ban's may. */
 function openConfig(folder: string): ConfigFiles {
   const root = resolve(folder);
-  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (!isDirectory(root)) {
     throw inputFault(`there is no folder ${folder}`, "it is /etc/fail2ban as a rule");
   }
   return {
@@ -135,13 +135,35 @@ function tell({ diagnostics, sources }: Imported, isJson: boolean): void {
 
 function write(output: string, all: readonly Imported[]): void {
   const whole = all.map((one) => one.text ?? "").join("\n");
-  if (output === "-") print(whole.trimEnd());
-  else if (isFolder(output)) {
+  if (output === "-") {
+    print(whole.trimEnd());
+    return;
+  }
+  const texts = new Map<string, string>();
+  if (isFolder(output)) {
     makeFolder(output);
     for (const one of all) {
-      replaceFile(join(output, `${filterName(one.name)}.f2b`), one.text ?? "", 0o644);
+      texts.set(join(output, `${filterName(one.name)}.f2b`), one.text ?? "");
     }
-  } else replaceFile(output, whole, 0o644);
+  } else texts.set(output, whole);
+  for (const [path, text] of texts) keepEdited(path, text);
+  for (const [path, text] of texts) replaceFile(path, text, 0o644);
+}
+
+/** The tests that people write into an imported filter are not written over. */
+function keepEdited(path: string, text: string): void {
+  let found: string;
+  try {
+    found = readFileSync(path, "utf8");
+  } catch {
+    // Not there, or writing says what is wrong with it.
+    return;
+  }
+  if (found === text) return;
+  throw usageFault(
+    `${path} is there and says something else: nothing is written`,
+    "remove it, or name another file with -o",
+  );
 }
 
 function makeFolder(path: string): void {
@@ -153,7 +175,13 @@ function makeFolder(path: string): void {
 }
 
 function isFolder(output: string): boolean {
-  return (
-    output.endsWith("/") || statSync(output, { throwIfNoEntry: false })?.isDirectory() === true
-  );
+  return output.endsWith("/") || isDirectory(output);
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch (error) {
+    throw hostFault(`cannot look at ${path}`, error);
+  }
 }

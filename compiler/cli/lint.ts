@@ -33,6 +33,10 @@ export async function lintCommand(names: readonly string[], flags: LintFlags): P
     };
   });
   const all = reads.flatMap((one) => one.read.diagnostics.sorted());
+  const warnings = all.filter((one) => one.severity === "warning").length;
+  const tooMany = warningsMax !== null && warnings > warningsMax;
+  // Before anything is written: a reader that goes away (`| head`) ends us with it.
+  if (tooMany || all.some((one) => one.severity === "error")) process.exitCode = 1;
   if (format === "json") {
     for (const one of reads) printJson(one.read);
   } else if (format === "sarif") {
@@ -40,12 +44,7 @@ export async function lintCommand(names: readonly string[], flags: LintFlags): P
     print(JSON.stringify(toSarif(all, sources, readVersion()), null, 2));
   } else for (const one of reads) printText(one.name, one.read);
 
-  const warnings = all.filter((one) => one.severity === "warning").length;
-  if (all.some((one) => one.severity === "error")) process.exitCode = 1;
-  else if (warningsMax !== null && warnings > warningsMax) {
-    complain(`f2b: ${warnings} warnings, and --max-warnings allows ${warningsMax}`);
-    process.exitCode = 1;
-  }
+  if (tooMany) complain(`f2b: ${warnings} warnings, and --max-warnings allows ${warningsMax}`);
 }
 
 /** Notes about the library's modules are for those who look at the library. */

@@ -9,13 +9,13 @@ import { CommanderError } from "commander";
 import { showText } from "../diagnostics/show-text.ts";
 import { makeProgram } from "./commands.ts";
 import { Fault } from "./fault.ts";
-import { complain, errorColors, flush } from "./terminal.ts";
+import { cannotWrite, complain, errorColors, flush } from "./terminal.ts";
 
 // Whoever reads us went away: nothing is left to say.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-    throw error;
+    cannotWrite(error);
   });
 }
 

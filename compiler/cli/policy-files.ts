@@ -18,6 +18,8 @@ export interface PolicyFiles extends Files {
   /** The name under which diagnostics speak of the policy. */
   readonly entry: string;
   modules(): readonly string[];
+  /** Where a source stands on the disk; null: nowhere that is the user's. */
+  pathOf(name: string): string | null;
 }
 
 const libraryFolder = join(packageRoot, "library");
@@ -38,7 +40,7 @@ export function openPolicy(policy: string): PolicyFiles {
     return madeUp(`use ${policy}\ndefaults { never ban self  do none }\n`, modules);
   }
   if (policy.startsWith("std/")) {
-    return { entry: policy, read: readModule, modules: () => modules };
+    return { entry: policy, read: readModule, modules: () => modules, pathOf: () => null };
   }
   const path = resolve(policy);
   const folder = dirname(path);
@@ -48,13 +50,14 @@ export function openPolicy(policy: string): PolicyFiles {
     entry,
     read: (name) => (name.startsWith("std/") ? readModule(name) : readRegular(join(folder, name))),
     modules: () => modules,
+    pathOf: (name) => (name.startsWith("std/") ? null : join(folder, name)),
   };
 }
 
 function madeUp(text: string, modules: readonly string[]): PolicyFiles {
   const bytes = Buffer.from(text);
   const read = (name: string) => (name === wholeLibrary ? bytes : readModule(name));
-  return { entry: wholeLibrary, read, modules: () => modules };
+  return { entry: wholeLibrary, read, modules: () => modules, pathOf: () => null };
 }
 
 /** What a command looks at besides what jails use: of the library, all there is. */

@@ -20,7 +20,14 @@ export function replaceFile(path: string, text: string, mode: number): void {
     }
     renameSync(made, target);
   } catch (error) {
-    rmSync(made, { force: true });
+    removeQuietly(made);
     throw hostFault(`cannot write ${path}`, error);
   }
+}
+
+/** Why it could not be written is what is told; where nothing may be looked at, nothing was made. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }

@@ -55,6 +55,16 @@ export function complain(line: string): void {
   writeAll(2, Buffer.from(`${line}\n`, "utf8"));
 }
 
+/** Standard output or error cannot take it, as on a full disk: nothing that follows would arrive either. */
+export function cannotWrite(error: Error): never {
+  try {
+    writeSync(2, `f2b: cannot write what there is to say: ${error.message}\n`);
+  } catch {
+    // Standard error is where it happened.
+  }
+  process.exit(3);
+}
+
 /** Writes all of it before it returns. A reader that went away (`| head`) ends the process quietly. */
 function writeAll(descriptor: 1 | 2, bytes: Buffer): void {
   let rest = bytes;
@@ -65,7 +75,7 @@ function writeAll(descriptor: 1 | 2, bytes: Buffer): void {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE") process.exit(process.exitCode ?? 0);
       // A pipe that is full and was set non-blocking by whoever shares it: its reader needs a moment.
-      if (code !== "EAGAIN") throw error;
+      if (code !== "EAGAIN") cannotWrite(error as Error);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

@@ -30,7 +30,11 @@ export async function testCommand(names: readonly string[], flags: TestFlags): P
     );
     for await (const line of runTests(tools, reached)) {
       if (line.ok) passed++;
-      else failed++;
+      else {
+        failed++;
+        // At once: a reader that goes away (`| head`) ends us with it.
+        process.exitCode = 1;
+      }
       if (flags.json === true) print(jsonLine(line));
       else if (!line.ok) print(describeFailure(line));
     }
@@ -43,8 +47,7 @@ export async function testCommand(names: readonly string[], flags: TestFlags): P
       print(dim("next: put a `test { fails ... passes ... }` block into a filter"));
     else if (failed === 0) print(green("Every test line gives what it says."));
   }
-  if (failed > 0) process.exitCode = 1;
-  else if (passed === 0) throw inputFault("there is no test block here");
+  if (passed + failed === 0) throw inputFault("there is no test block here");
 }
 
 async function* runTests(tools: Tools, reached: Reached): AsyncGenerator<TestLine> {

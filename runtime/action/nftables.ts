@@ -29,8 +29,9 @@ const table = "inet f2b";
 /** Loading 100,000 elements takes half a second; a busy machine may need far more. */
 const nftTimeoutMs = 30_000;
 
-/** nft's longest timeout is 2^64 ms; a year more or less is no matter after ten of them. */
-const timeoutMsMax = 10 * 366 * 86_400_000;
+const dayMs = 86_400_000;
+/** The kernel's longest timeout is 584 years; a year more or less is no matter after ten of them. */
+const timeoutMsMax = 10 * 366 * dayMs;
 
 /** nft reads byte by byte what it gets as it goes: more than this is quicker told to a new one. */
 const liveCharsMax = 4_000;
@@ -147,12 +148,16 @@ function elementOf(
   return { set: `${jail.base}_${key}`, address: formatAddress(prefix.address) };
 }
 
-/** ` timeout 3600s`, nothing for a ban without end, null when it is over. */
+/**
+ * ` timeout 3600000ms`, nothing for a ban without end, null when it is over. nft takes a number of at most eight digits
+ * for a unit (99,999,999 ms are 27 hours), and one that it refuses costs the whole transaction: days stand apart.
+ */
 function timeoutText(until: number | null, now: number): string | null {
   if (until === null) return "";
-  const left = Math.min(until - now, timeoutMsMax);
+  const left = Math.ceil(Math.min(until - now, timeoutMsMax));
   if (left <= 0) return null;
-  return ` timeout ${Math.ceil(left)}ms`;
+  if (left < dayMs) return ` timeout ${left}ms`;
+  return ` timeout ${Math.floor(left / dayMs)}d${left % dayMs}ms`;
 }
 
 /**

@@ -45,6 +45,10 @@ export async function runControl(command: ControlCommand, output: Output): Promi
       const inJail = second === "" ? {} : { jail: second };
       const answer = await ask({ verb: "unban", address: first, ...inJail });
       print(liftedLines(answer, json));
+      if (json || first === "all" || (answer as Lifted).lifted.length > 0) break;
+      // A ban of a prefix is lifted by the prefix's name; who knows only the host is told it.
+      const held = (await ask({ verb: "bans", why: first, ...inJail })) as { bans: BanRow[] };
+      for (const { id, jail: by } of held.bans) print([`${first} is kept out by ${id} in ${by}`]);
       break;
     }
     case "flush":
@@ -74,8 +78,12 @@ export async function runControl(command: ControlCommand, output: Output): Promi
   }
 }
 
+interface Lifted {
+  readonly lifted: readonly { readonly jail: string; readonly id: string }[];
+}
+
 function liftedLines(answer: unknown, json: boolean): string[] {
-  const { lifted } = answer as { lifted: { jail: string; id: string }[] };
+  const { lifted } = answer as Lifted;
   if (json) return lifted.map((one) => jsonLine(one));
   if (lifted.length === 0) return ["no such ban stands"];
   if (lifted.length > 20) return [`${lifted.length} bans lifted`];

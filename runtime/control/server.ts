@@ -43,7 +43,15 @@ const requestsPerSecondMax = 200;
 /** What may wait for a slow tail before events are dropped for it. */
 const backlogBytesMax = 1024 * 1024;
 
+/** sockaddr_un(7): 108 bytes with the NUL. What is longer is cut in silence, and stands under another name. */
+const pathBytesMax = 107;
+
 export async function openControl(options: ControlOptions): Promise<Control> {
+  if (Buffer.byteLength(options.path) > pathBytesMax) {
+    throw new Error(
+      `${options.path} is too long: a socket's path has at most ${pathBytesMax} bytes`,
+    );
+  }
   prepareFolder(dirname(options.path));
   await removeDeadSocket(options.path);
   const clients = new Set<Socket>();
@@ -83,16 +91,26 @@ function refuse(socket: Socket): void {
   socket.on("close", () => clearTimeout(timer));
 }
 
-/** Makes the folder 0700, or demands that an existing one belongs to us and to nobody else. */
+/**
+ * Makes the folder 0700, or demands that an existing one is ours and closed to others. It is never closed by us: with
+ * `--socket /tmp/f2b.sock` that would lock everybody out of /tmp.
+ */
 function prepareFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
-  if (!found.isDirectory()) throw new Error(`${folder} is not a directory`);
+  const what = `the control socket's folder ${folder}`;
+  if (!found.isDirectory())
+    throw new Error(`${what} is a link or no folder: name the folder itself`);
   const uid = process.getuid?.();
   if (uid !== undefined && found.uid !== uid) {
-    throw new Error(`${folder} belongs to user ${found.uid}, not to ${uid}`);
+    throw new Error(`${what} belongs to user ${found.uid}, the daemon is ${uid}`);
   }
-  if ((found.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  if ((found.mode & 0o077) !== 0) {
+    const mode = (found.mode & 0o7777).toString(8);
+    throw new Error(
+      `${what} is open to others (mode ${mode}): name one of its own with --socket, or chmod 700 it`,
+    );
+  }
 }
 
 /** Removes what a killed daemon left; a living one answers the connection and is left alone. */

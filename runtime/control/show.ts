@@ -48,7 +48,7 @@ export function showStatus(status: Status & { readonly bans?: readonly BanRow[] 
           jail.observe ? "observes only" : "",
           jail.shed > 0 ? `${jail.shed} shed` : "",
           jail.spared > 0 ? `${jail.spared} spared` : "",
-          jail.evidence > 0 ? `${jail.evidence} lines of banned hosts` : "",
+          jail.evidence > 0 ? `${countLines(jail.evidence)} of banned hosts` : "",
         ]
           .filter((part) => part !== "")
           .join(", "),
@@ -119,6 +119,10 @@ function reasonOf({ failures, rule }: WhyBan): string {
   if (rule == null) return "by hand";
   const times = failures === 1 ? "1 failure" : `${failures} failures`;
   return `after ${times}, completed by ${rule.name} (${rule.at})`;
+}
+
+function countLines(count: number): string {
+  return count === 1 ? "1 line" : `${count} lines`;
 }
 
 function ageOf(iso: string | null): string {

@@ -147,6 +147,11 @@ export class Ledger {
     for (const sessions of this.#sessions.take(name)) reader.restore(sessions);
   }
 
+  /** A log is gone, and with it its connections. */
+  leave(name: string): void {
+    this.#readers.delete(name);
+  }
+
   get hasPending(): boolean {
     return this.#pending.size > 0;
   }

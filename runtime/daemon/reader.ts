@@ -32,7 +32,7 @@ export interface ReaderOptions {
   readonly remembers: boolean;
 }
 
-export interface Reader extends Pick<Intake, "records" | "sessionRows" | "restore"> {
+export interface Reader extends Pick<Intake, "records" | "oversized" | "sessionRows" | "restore"> {
   readonly name: string;
   readonly counters: ReaderCounters;
   /** Takes the whole records of `bytes[start, end)`; returns the offset behind the last LF. */
@@ -87,6 +87,7 @@ export function openReader(options: ReaderOptions): Reader {
     name: options.name,
     counters,
     records: intake.records,
+    oversized: intake.oversized,
     sessionRows: intake.sessionRows,
     restore: intake.restore,
     take(bytes, start, end) {

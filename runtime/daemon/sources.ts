@@ -40,12 +40,18 @@ export function openSources(core: Core, options: { readonly once: boolean }): Op
       readers.push(reader);
       return opened;
     };
+    const gone = (name: string) => {
+      const at = readers.findIndex((reader) => reader.name === name);
+      if (at >= 0) readers.splice(at, 1);
+      core.evidence.texts.delete(name);
+      core.ledger.leave(ledgerName(watched, name));
+    };
     return {
       name: watched.name,
       jails: [
         ...new Set(watched.lanes.flatMap(({ jails }) => jails.map((jail) => jail.spec.name))),
       ],
-      source: openOne(core, watched, consumer, options.once),
+      source: openOne(core, watched, { consumer, gone }, options.once),
       readers,
     };
   });
@@ -84,7 +90,7 @@ function nameOf(spec: Readable, pattern: string): string {
 function openOne(
   core: Core,
   { name, spec, pattern }: Watched,
-  consumer: (name: string) => Consumer,
+  { consumer, gone }: { consumer: (name: string) => Consumer; gone: (name: string) => void },
   once: boolean,
 ): Source {
   const positions = core.ledger.positionsOf(name);
@@ -95,6 +101,8 @@ function openOne(
         from: spec.from,
         positions: positions.filter((position) => position.kind === "file"),
         consumer,
+        gone,
+        say: (message) => core.options.log.say("notice", message, { event: "source" }),
       });
     case "journal": {
       const last = positions.find((position) => position.kind === "journal");
@@ -124,8 +132,7 @@ function makeConsumer(core: Core, watched: Watched, name: string) {
     remembers: keepsSessions,
   });
   if (keepsSessions) {
-    const ownName = name === watched.name || name === watched.pattern ? "" : `\0${name}`;
-    core.ledger.join(watched.name + ownName, reader);
+    core.ledger.join(ledgerName(watched, name), reader);
   }
   core.evidence.texts.set(name, reader.textOf);
   const opened: Consumer = {
@@ -141,4 +148,10 @@ function makeConsumer(core: Core, watched: Watched, name: string) {
     say: (level, message) => log.say(level, message, { event: "source" }),
   };
   return { opened, reader };
+}
+
+/** What the ledger calls the connections of a log: files that a pattern found each have their own. */
+function ledgerName(watched: Watched, name: string): string {
+  const isOnly = name === watched.name || name === watched.pattern;
+  return isOnly ? watched.name : `${watched.name}\0${name}`;
 }

@@ -78,12 +78,17 @@ export function statusOf(core: Core, sources: readonly OpenSource[], since: numb
     };
   });
   const read = sources.flatMap((one) =>
-    one.source.status().map((status) => ({
-      ...status,
-      jails: one.jails,
-      records: one.readers.find((reader) => reader.name === status.name)?.records() ?? 0,
-      tooOld: one.readers.find((reader) => reader.name === status.name)?.counters.tooOld ?? 0,
-    })),
+    one.source.status().map((status) => {
+      const reader = one.readers.find(({ name }) => name === status.name);
+      return {
+        ...status,
+        // What did not even fit into the source's buffer, and what the scanner was given and left.
+        oversized: status.oversized + (reader?.oversized() ?? 0),
+        jails: one.jails,
+        records: reader?.records() ?? 0,
+        tooOld: reader?.counters.tooOld ?? 0,
+      };
+    }),
   );
   const firewalls = core.firewalls.map((queue) => queue.status());
   const counters = core.ledger.counters;

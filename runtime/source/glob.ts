@@ -16,12 +16,14 @@ export function isGlob(pattern: string): boolean {
 
 export interface GlobResult {
   readonly paths: string[];
+  /** How many more match than may be followed. */
+  readonly left: number;
   /** Existing folders that were searched: watch these for new files. */
   readonly folders: string[];
 }
 
 export function expandGlob(pattern: string): GlobResult {
-  if (!isGlob(pattern)) return { paths: [pattern], folders: [dirname(pattern)] };
+  if (!isGlob(pattern)) return { paths: [pattern], left: 0, folders: [dirname(pattern)] };
   const absolute = pattern.startsWith("/");
   const parts = pattern.split("/").filter((part) => part !== "");
   const folders = new Set<string>();
@@ -35,8 +37,9 @@ export function expandGlob(pattern: string): GlobResult {
     const matches = globPart(part);
     const next: string[] = [];
     for (const folder of found) {
-      for (const entry of list(folder)) {
-        folders.add(folder);
+      const entries = list(folder);
+      if (entries !== null) folders.add(folder);
+      for (const entry of entries ?? []) {
         if (!matches.test(entry.name)) continue;
         if (entry.name.startsWith(".") && !part.startsWith(".")) continue;
         if (isLast ? !entry.isDirectory() : entry.isDirectory() || entry.isSymbolicLink()) {
@@ -46,14 +49,16 @@ export function expandGlob(pattern: string): GlobResult {
     }
     found = next;
   }
-  return { paths: found.sort().slice(0, globFilesMax), folders: [...folders] };
+  const left = Math.max(0, found.length - globFilesMax);
+  return { paths: found.sort().slice(0, globFilesMax), left, folders: [...folders] };
 }
 
-function list(folder: string): Dirent[] {
+/** Null: the folder is not there, or may not be read. */
+function list(folder: string): Dirent[] | null {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    return [];
+    return null;
   }
 }
 

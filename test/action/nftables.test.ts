@@ -97,6 +97,26 @@ function testDriver(): void {
     t.match(sets(), /192\.0\.2\.2[,\s]/);
   });
 
+  t.test("however long a ban is, nft takes it: added, prolonged, at a start", async (t) => {
+    const now = 1_000_000;
+    const day = 86_400_000;
+    const firewall = driver(t, () => now);
+    const lengths = [99_999_999, 100_000_000, day - 1, day, day + 1, 28 * day, 3_650 * day + 7];
+    const bans = [...lengths, 1e6 * day].map((length, index) =>
+      change("add", `192.0.2.${index + 1}`, now + length),
+    );
+    await firewall.start([]);
+    await firewall.apply(bans);
+    t.equal(await firewall.check(bans), true, "added");
+    await firewall.apply(bans.map((ban) => ({ ...ban, op: "extend" as const })));
+    await firewall.start(bans);
+    t.equal(await firewall.check(bans), true, "all at once");
+    const listing = nft("list", "set", "inet", "f2b", "j_ssh_d_4_32");
+    t.match(listing, /192\.0\.2\.2 timeout 1d3h46m40s expires/);
+    t.match(listing, /192\.0\.2\.6 timeout 28d expires/);
+    t.match(listing, /192\.0\.2\.7 timeout 3650d/);
+  });
+
   t.test("ports: by protocol, both, overlapping ranges", async (t) => {
     const firewall = driver(t, () => 0, [
       { protocol: "tcp", from: 80, to: 90 },

@@ -2,7 +2,15 @@
  * `f2b compile`: the file it writes, what stays when it fails, and the checked policy as JSON.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import t from "tap";
@@ -69,6 +77,26 @@ t.test("an error leaves the old bundle as it was", async (t) => {
   t.equal(readFileSync(at("door.mjs"), "utf8"), "old");
 });
 
+t.test("-o never writes over the policy, or what it uses", async (t) => {
+  const at = makeFolder(t, {
+    "door.f2b": `use "./filters.f2b"\n${policy.slice(policy.indexOf("jail"))}`,
+    "filters.f2b": policy.slice(0, policy.indexOf("jail")),
+  });
+  const before = ["door.f2b", "filters.f2b"].map((name) => readFileSync(at(name), "utf8"));
+  symlinkSync(at("filters.f2b"), at("link.mjs"));
+  for (const target of ["door.f2b", "./filters.f2b", "link.mjs"]) {
+    for (const more of [[], ["--policy-json"]]) {
+      const ran = f2b(["compile", at("door.f2b"), "-o", at(target), ...more]);
+      t.equal(ran.code, 2, target);
+      t.match(ran.err, /would write over the policy's own (door|filters)\.f2b\n/);
+    }
+  }
+  t.same(
+    ["door.f2b", "filters.f2b"].map((name) => readFileSync(at(name), "utf8")),
+    before,
+  );
+});
+
 t.test("faults of the host", async (t) => {
   const at = makeFolder(t, { "door.f2b": policy });
   const nowhere = f2b(["compile", at("door.f2b"), "-o", at("no/such/door.mjs")]);
@@ -89,6 +117,15 @@ t.test("what is no policy", async (t) => {
   t.equal(spawnSync("mkfifo", [at("pipe.f2b")]).status, 0);
   t.equal(f2b(["compile", at("pipe.f2b"), "-o", at("x.mjs")]).code, 1, "a pipe is not waited for");
   t.notOk(existsSync(at("x.mjs")));
+});
+
+t.test("no option is without effect", async (t) => {
+  const at = makeFolder(t, { "door.f2b": policy });
+  const ran = f2b(["compile", at("door.f2b"), "--policy-json", "-o", at("policy.json")]);
+  t.equal(ran.code, 0, ran.err);
+  t.same(ran.out, "");
+  t.match(JSON.parse(readFileSync(at("policy.json"), "utf8")), { jails: [{ name: "door" }] });
+  t.equal(f2b(["compile", at("door.f2b"), "-o", "-", "--sourcemap"]).code, 2);
 });
 
 t.test("--policy-json is the checked policy", async (t) => {

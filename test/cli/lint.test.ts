@@ -2,11 +2,12 @@
  * `f2b lint`: three formats of the same findings, exit codes, and policies that try to write to the
  * terminal.
  */
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import t from "tap";
-import { f2b, jsonLines, root } from "../library/f2b.ts";
+import { cli, f2b, jsonLines, root } from "../library/f2b.ts";
 import { makeFolder, policy } from "./folder.ts";
 
 const wrong = policy.replace("filter door\n", "filter dor\n").replace("for 1h", "for 1y");
@@ -79,6 +80,16 @@ t.test("a policy cannot write to the terminal", async (t) => {
     t.equal(ran.code, 1);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
     t.notMatch(ran.out + ran.err, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  }
+});
+
+t.test("errors are told by the exit code to who reads one line only", async (t) => {
+  const at = makeFolder(t, { "many.f2b": "filter a { fail `{adress}` }\n".repeat(4_000) });
+  const shell = ["-c", 'set -o pipefail; "$@" 2>&1 | head -1', "bash"];
+  for (const words of [["lint"], ["lint", "--json"], ["compile", "-o", "-"]]) {
+    const ran = spawnSync("bash", [...shell, process.execPath, ...cli, ...words, at("many.f2b")]);
+    t.equal(ran.status, 1, words.join(" "));
+    t.equal(ran.stdout.toString().split("\n").length, 2);
   }
 });
 

@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { Ajv } from "ajv";
 import t from "tap";
 import { cli, f2b, jsonLines, root } from "../library/f2b.ts";
@@ -108,6 +109,32 @@ t.test("logs that cannot be read", async (t) => {
   t.match(missing.err, /cannot read the log .*no such file/);
   t.equal(f2b(["match", at("door.f2b"), at(".")]).code, 3, "a folder");
 });
+
+t.test(
+  "a compressed log is refused with the way out, not read as one without failures",
+  async (t) => {
+    const at = makeFolder(t, { "door.f2b": policy });
+    writeFileSync(at("door.log.gz"), gzipSync(log));
+    writeFileSync(at("door.log.xz"), Buffer.from("fd377a585a000004", "hex"));
+    writeFileSync(at("door.log"), `\u001f\n${log}`);
+    f2b(["compile", at("door.f2b"), "-o", at("door.mjs")]);
+    for (const words of [
+      [...cli, "match", at("door.f2b")],
+      [...cli, "replay", at("door.f2b")],
+      [at("door.mjs"), "replay"],
+    ]) {
+      for (const [name, program] of [
+        ["door.log.gz", "zcat"],
+        ["door.log.xz", "xzcat"],
+      ] as const) {
+        const ran = spawnSync(process.execPath, [...words, at(name)], { encoding: "utf8" });
+        t.equal(ran.status, 3, words.join(" "));
+        t.match(ran.stderr, `is compressed by ${name.endsWith("gz") ? "gzip" : "xz"}: ${program} `);
+      }
+      t.equal(spawnSync(process.execPath, [...words, at("door.log")]).status, 0);
+    }
+  },
+);
 
 t.test("a reader that goes away", async (t) => {
   const line = "2026-03-01T10:00:00Z refused eve from 192.0.2.1\n";

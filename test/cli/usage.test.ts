@@ -1,8 +1,11 @@
 /**
  * Help that teaches, and usage errors that name what was meant: exit code 2, nothing on standard output.
  */
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, symlinkSync } from "node:fs";
 import t from "tap";
-import { f2b } from "../library/f2b.ts";
+import { cli, f2b, root } from "../library/f2b.ts";
+import { log, makeFolder, policy } from "./folder.ts";
 
 const commands = [
   "compile",
@@ -54,6 +57,47 @@ t.test("wrong usage", async (t) => {
     t.equal(ran.code, 2, `f2b ${args.join(" ")}`);
     t.match(ran.err, says);
     t.equal(ran.out, "");
+  }
+});
+
+t.test(
+  "a full disk is told, and is no mistake of f2b",
+  { skip: !existsSync("/dev/full") && "needs /dev/full" },
+  async (t) => {
+    const at = makeFolder(t, { "door.f2b": policy, "door.log": log });
+    f2b(["compile", at("door.f2b"), "-o", at("door.mjs")]);
+    for (const words of [
+      [...cli, "library"],
+      [...cli, "--help"],
+      [...cli, "match", at("door.f2b"), at("door.log"), "--json"],
+      [...cli, "replay", at("door.f2b"), at("door.log")],
+      [at("door.mjs"), "replay", at("door.log"), "--json"],
+      [at("door.mjs"), "--help"],
+    ]) {
+      const full = openSync("/dev/full", "w");
+      const ran = spawnSync(process.execPath, words, { stdio: ["ignore", full, "pipe"] });
+      closeSync(full);
+      t.equal(ran.status, 3, words.join(" "));
+      t.match(ran.stderr.toString(), /^f2b: .*writ(e|ten) .*ENOSPC[^\n]*\n$/m);
+      t.notMatch(ran.stderr.toString(), /\n +at |mistake/);
+    }
+  },
+);
+
+t.test("what cannot even be looked at is told in words", async (t) => {
+  const at = makeFolder(t, { "door.f2b": policy });
+  symlinkSync(at("loop"), at("loop"));
+  for (const words of [
+    ["compile", at("door.f2b"), "-o", at("loop/a.mjs")],
+    ["compile", at("loop/a.f2b"), "-o", at("a.mjs")],
+    ["import", at("loop/a"), "--filter", "sshd", "-o", at("a.f2b")],
+    ["import", root, "--filter", "sshd", "-o", at("loop/a.f2b")],
+    ["match", at("door.f2b"), at("loop/a.log")],
+    ["lint", at("loop")],
+  ]) {
+    const ran = f2b(words);
+    t.ok(ran.code === 3 || ran.code === 1, `${words.join(" ")}: ${ran.code}`);
+    t.notMatch(ran.err, /\n +at |mistake/);
   }
 });
 

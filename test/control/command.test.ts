@@ -35,7 +35,12 @@ t.test("what an attacker wrote is shown escaped, whatever is asked", async (t) =
   });
   t.teardown(() => control.close());
   const shown: string[] = [];
-  const output = { print: (line: string) => shown.push(line), say: () => {}, flush: () => {} };
+  const output = {
+    print: (line: string) => shown.push(line),
+    say: () => {},
+    flush: () => {},
+    fault: null,
+  };
   const ask = (words: string[]) => {
     const command = readArguments([...words, "--socket", path]) as ControlCommand;
     return runControl(command, output);
@@ -52,6 +57,30 @@ t.test("what an attacker wrote is shown escaped, whatever is asked", async (t) =
   t.ok(shown.length >= 14, `${shown.length} lines`);
   t.match(shown.at(-1), /door ban \\u001b/);
   for (const line of shown) t.match(line, /^[ -~]*$/);
+});
+
+t.test("who unbans a host that a prefix keeps out is told the prefix", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "f2b-command-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "run", "f2b.sock");
+  const control = await openControl({
+    path,
+    handle: async (request) =>
+      request.verb === "unban"
+        ? { lifted: [] }
+        : { bans: [{ id: "2001:db8:1:2::/64", jail: "door" }] },
+  });
+  t.teardown(() => control.close());
+  const shown: string[] = [];
+  const output = {
+    print: (line: string) => shown.push(line),
+    say: () => {},
+    flush: () => {},
+    fault: null,
+  };
+  const words = ["unban", "2001:db8:1:2::7", "--socket", path];
+  await runControl(readArguments(words) as ControlCommand, output);
+  t.same(shown, ["no such ban stands", "2001:db8:1:2::7 is kept out by 2001:db8:1:2::/64 in door"]);
 });
 
 t.test("a table is as wide as the terminal at most, and whole where there is room", async (t) => {

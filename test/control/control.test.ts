@@ -1,7 +1,16 @@
 /**
  * The control socket against broken, hostile and slow clients.
  */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,6 +64,32 @@ function raw(path: string, bytes: string | Buffer, end = true): Promise<string> 
     socket.on("close", () => resolve(got));
   });
 }
+
+t.test("a folder that others use is left as it is, and named", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "f2b-control-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  for (const mode of [0o755, 0o1777, 0o750, 0o701]) {
+    chmodSync(folder, mode);
+    const opened = openControl({ path: join(folder, "f2b.sock"), handle: async () => null });
+    await t.rejects(opened, {
+      message: new RegExp(`open to others \\(mode ${mode.toString(8)}\\)`),
+    });
+    t.equal(statSync(folder).mode & 0o7777, mode);
+  }
+  symlinkSync(folder, join(folder, "link"));
+  const linked = openControl({ path: join(folder, "link", "s"), handle: async () => null });
+  await t.rejects(linked, { message: /is a link or no folder/ });
+});
+
+t.test("a path that no socket can have is refused, and nothing is made", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "f2b-control-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "x".repeat(120), "s");
+  await t.rejects(openControl({ path, handle: async () => null }), {
+    message: /is too long: a socket's path has at most 107 bytes$/,
+  });
+  t.same(readdirSync(folder), []);
+});
 
 t.test("answers, refuses, and is for its owner only", async (t) => {
   const { path, asked } = await serve(t);

@@ -8,6 +8,7 @@ import { memory } from "../../runtime/action/memory.ts";
 import type { JailSpec, Program } from "../../runtime/contract.ts";
 import type { Core } from "../../runtime/daemon/core.ts";
 import { makeHandler } from "../../runtime/daemon/handlers.ts";
+import type { Reader } from "../../runtime/daemon/reader.ts";
 import type { OpenSource } from "../../runtime/daemon/sources.ts";
 import type { SourceStatus } from "../../runtime/source/source.ts";
 import type { BansLine } from "../../schemas/bans.ts";
@@ -194,6 +195,21 @@ t.test("never ban holds for orders by hand, unless forced", async (t) => {
   t.same(await bans(), []);
   await ask({ verb: "ban", address: "198.51.100.7", jail: "door", force: true });
   t.same(await bans(), ["door 198.51.100.7"]);
+});
+
+t.test("status counts lines that were too long, whoever left them out", async (t) => {
+  const source = makeSource("following");
+  const told = { ...source.source.status()[0], oversized: 2 } as SourceStatus;
+  const reader = { name: told.name, records: () => 9, oversized: () => 1, counters: { tooOld: 0 } };
+  const sources = [
+    {
+      ...source,
+      source: { ...source.source, status: () => [told] },
+      readers: [reader as unknown as Reader],
+    },
+  ];
+  const { ask } = await open(t, twoJails(), { sources });
+  t.match(await ask({ verb: "status" }), { sources: [{ records: 9, oversized: 3 }] });
 });
 
 t.test("unban: an address, a prefix with all within it, all; the rest stands", async (t) => {

@@ -113,6 +113,22 @@ failregex = ^refused <F-USER>\\S+</F-USER>$
 journalmatch = _SYSTEMD_UNIT=door.service + _COMM=door
 `;
 
+t.test("what was written into an imported filter stays", async (t) => {
+  const at = makeConfig(t, conf);
+  const edited = "# mine\n";
+  for (const output of [at("door.f2b"), at("out/")]) {
+    const again = () => f2b(["import", at("."), "--filter", "door", "-o", output]);
+    const written = output.endsWith("/") ? at("out/door.f2b") : output;
+    t.equal(again().code, 0);
+    t.equal(again().code, 0, "the same once more");
+    writeFileSync(written, edited);
+    const ran = again();
+    t.equal(ran.code, 2);
+    t.match(ran.err, /door\.f2b is there and says something else: nothing is written\n/);
+    t.equal(readFileSync(written, "utf8"), edited);
+  }
+});
+
 t.test("a filter for the journal's text sees host, program and process", async (t) => {
   const at = makeConfig(t, journalConf);
   const args = ["--filter", "door", "--set", "logtype=journal", "-o", at("door.f2b")];

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   copyFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -20,7 +21,9 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { recordBytesMax } from "../../runtime/limits.ts";
 import { fileSource } from "../../runtime/source/file.ts";
+import { globFilesMax } from "../../runtime/source/glob.ts";
 import type { Consumer, Position, Source } from "../../runtime/source/source.ts";
+import type { WatchFolder } from "../../runtime/source/watcher.ts";
 
 function makeFolder(test: Test): string {
   const path = mkdtempSync(join(tmpdir(), "f2b-source-"));
@@ -64,13 +67,23 @@ async function follow(
   test: Test,
   pattern: string,
   ear = listen(),
-  more: { from?: "start" | "end"; polling?: boolean } = {},
+  more: {
+    from?: "start" | "end";
+    polling?: boolean;
+    watchFolder?: WatchFolder;
+    drainMs?: number;
+  } = {},
 ) {
+  const gone: string[] = [];
   const source = fileSource({
     patterns: [pattern],
     from: more.from ?? null,
     positions: [...ear.positions.values()],
     consumer: () => ear.consumer,
+    gone: (path) => gone.push(path),
+    say: (message) => ear.said.push(message),
+    ...(more.drainMs === undefined ? {} : { drainMs: more.drainMs }),
+    ...(more.watchFolder === undefined ? {} : { watchFolder: more.watchFolder }),
     ...(more.polling
       ? {
           watchFolder: () => {
@@ -86,7 +99,7 @@ async function follow(
   };
   test.teardown(stop);
   await source.start();
-  return { ...ear, ear, source, stop };
+  return { ...ear, ear, gone, source, stop };
 }
 
 /** Waits until the lines are there; the caller then compares all of them. */
@@ -240,6 +253,89 @@ t.test("new files of a pattern appear while running", async (t) => {
   writeFileSync(join(folder, "x", ".b.log"), "hidden\n");
   writeFileSync(join(folder, "x", "c.log"), "c\n");
   await expectLines(t, lines, ["a", "b"], source);
+});
+
+t.test(
+  "a folder that is empty at first is watched, and a pattern that finds nothing is told",
+  async (t) => {
+    const folder = makeFolder(t);
+    mkdirSync(join(folder, "x"));
+    const watched: string[] = [];
+    let tell: (name: string | null) => void = () => {};
+    const watchFolder: WatchFolder = (path, onEvent) => {
+      watched.push(path);
+      tell = onEvent;
+      return { close() {} };
+    };
+    const { lines, source, said } = await follow(t, join(folder, "x", "*.log"), listen(), {
+      watchFolder,
+    });
+    t.match(said.join(), /\*\.log matches no file: waiting for one$/);
+    t.match(source.status(), [{ state: "waiting", detail: "matches no file: waiting for one" }]);
+    t.same(watched, [join(folder, "x")]);
+    writeFileSync(join(folder, "x", "a.log"), "a\n");
+    tell("a.log");
+    await expectLines(t, lines, ["a"], source);
+    t.match(source.status(), [{ state: "following" }]);
+  },
+);
+
+t.test("a file that a pattern finds under several names is read once", async (t) => {
+  const folder = makeFolder(t);
+  const log = join(folder, "a.log");
+  writeFileSync(log, "one\n");
+  symlinkSync(log, join(folder, "latest"));
+  linkSync(log, join(folder, "b.log"));
+  const ear = listen();
+  const { lines, source, stop } = await follow(t, join(folder, "*"), ear);
+  await expectLines(t, lines, ["one"], source);
+  t.equal(source.status().length, 1);
+  unlinkSync(join(folder, "b.log"));
+  renameSync(log, join(folder, "a.log.1"));
+  writeFileSync(log, "two\n");
+  appendFileSync(join(folder, "a.log.1"), "late\n");
+  await until(() => lines.length === 3);
+  t.same([...lines].sort(), ["late", "one", "two"]);
+  await stop();
+  // And where nobody looked meanwhile.
+  renameSync(join(folder, "a.log.1"), join(folder, "0.log.2"));
+  renameSync(log, join(folder, "0.log.1"));
+  writeFileSync(log, "three\n");
+  appendFileSync(join(folder, "0.log.1"), "later\n");
+  const next = await follow(t, join(folder, "*"), ear);
+  await until(() => lines.length === 5);
+  await next.source.idle();
+  t.same([...lines].sort(), ["late", "later", "one", "three", "two"]);
+});
+
+t.test("logs with a day in their name come and go", async (t) => {
+  const folder = makeFolder(t);
+  const { lines, source, gone, positions } = await follow(t, join(folder, "*.log"), listen(), {
+    drainMs: 0,
+  });
+  for (const day of ["1", "2", "3"]) {
+    writeFileSync(join(folder, `${day}.log`), `${day}\n`);
+    await until(() => lines.at(-1) === day);
+    if (day !== "3") unlinkSync(join(folder, `${day}.log`));
+  }
+  for (let n = 0; n < 400 && gone.length < 2; n++) {
+    source.reopen();
+    await new Promise((done) => setTimeout(done, 25));
+  }
+  t.same(gone, [join(folder, "1.log"), join(folder, "2.log")]);
+  t.match(source.status(), [{ name: join(folder, "3.log"), state: "following" }]);
+  t.equal(positions.size, 1);
+});
+
+t.test("of too many files as many are read as may be, and it is told", async (t) => {
+  const folder = makeFolder(t);
+  for (let n = 0; n < globFilesMax + 2; n++) writeFileSync(join(folder, `${n}.log`), "");
+  const { said, source } = await follow(t, join(folder, "*.log"));
+  t.match(said.join(), "matches 1002 files: only 1000 are read");
+  t.match(source.status()[0], {
+    state: "waiting",
+    detail: "matches 1002 files: only 1000 are read",
+  });
 });
 
 t.test("what is no regular file is refused, links are followed", async (t) => {

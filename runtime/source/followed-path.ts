@@ -1,0 +1,218 @@
+/**
+ * One path of a log, whatever file it names by and by: the present one, those that were renamed, and the one where the
+ * last run stopped.
+ *
+ * In: a path, what is known of all paths of its source, and positions of the last run. Out: bytes to its consumer. What must
+ * hold: a rotated file is read to its end before and while its successor is read; a file with two names (a link, a
+ * renamed log that the pattern finds, too) is read under one of them; nothing that fails here stops another path.
+ */
+import { readdirSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { FollowedFile } from "./followed-file.ts";
+import { globFilesMax } from "./glob.ts";
+import type { Consumer, Position, SourceStatus } from "./source.ts";
+
+export type FilePosition = Extract<Position, { kind: "file" }>;
+
+export interface Followed {
+  readonly path: string;
+  readonly consumer: Consumer;
+  /** The file that the path names now; null: none yet. */
+  current: FollowedFile | null;
+  /** Files that the path named before. */
+  readonly old: { file: FollowedFile; until: number }[];
+  /** The file that is just being opened. */
+  opening: Stats | null;
+  /** The other name under which the file is read that this path names; null: there is none. */
+  twin: string | null;
+  /** Why there is nothing to read; said once. */
+  fault: string | null;
+  reading: Promise<void> | null;
+  again: boolean;
+}
+
+/** All paths of a source, and how far files were read that were let go: under another name one goes on there. */
+export interface Paths {
+  readonly followed: Map<string, Followed>;
+  readonly left: Map<string, FilePosition>;
+  readonly drainMs: number;
+}
+
+export function makeFollowed(path: string, consumer: Consumer): Followed {
+  return {
+    path,
+    consumer,
+    current: null,
+    old: [],
+    opening: null,
+    twin: null,
+    fault: null,
+    reading: null,
+    again: false,
+  };
+}
+
+/** At the daemon's start: where the last run stopped, in whatever files that is by now. */
+export async function openFirst(
+  one: Followed,
+  paths: Paths,
+  options: { readonly from: "start" | "end" | null; readonly positions: readonly FilePosition[] },
+): Promise<void> {
+  const { from, positions } = options;
+  const own = positions.filter((known) => known.path === one.path);
+  try {
+    const found = tryStat(one.path);
+    for (const position of own) {
+      if (found !== null && isFile(position, found)) one.current = await openKnown(one, position);
+      if (one.current === null || !isFile(position, one.current)) {
+        await openRotated(one, position, paths.drainMs);
+      }
+    }
+    if (found === null) blame(one, "is not there");
+    if (found === null || one.current !== null) return;
+    const other = positions.find((known) => known.path !== one.path && isFile(known, found));
+    const willBeRead = other !== undefined && paths.followed.has(other.path);
+    one.twin = findTwin(one, found, paths) ?? (willBeRead ? other.path : null);
+    if (one.twin !== null) return;
+    one.current = await openAt(one, other);
+    if (own.length === 0 && other === undefined && from === "end") await one.current.seekEnd();
+  } catch (error) {
+    blame(one, (error as Error).message);
+  }
+}
+
+/** What the path names, at the position that it has under another name, or at its start where it is another file. */
+async function openAt(one: Followed, position: FilePosition | undefined): Promise<FollowedFile> {
+  const file = position === undefined ? null : await openKnown(one, position);
+  if (position === undefined || file === null) return FollowedFile.open(one.path, one.consumer);
+  await one.consumer.moved(file.position());
+  one.consumer.forget(position);
+  return file;
+}
+
+/** Null: the path names another file, or this one was cut. */
+async function openKnown(one: Followed, position: FilePosition): Promise<FollowedFile | null> {
+  const file = await FollowedFile.open(one.path, one.consumer);
+  if (isFile(file, position) && (await file.seek(position))) return file;
+  await file.close();
+  return null;
+}
+
+/** The file was rotated while nobody looked: its rest stands beside it under another name. */
+async function openRotated(one: Followed, position: FilePosition, drainMs: number): Promise<void> {
+  const folder = dirname(one.path);
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name);
+    const found = tryStat(path);
+    if (name === basename(one.path) || found === null) continue;
+    if (found.ino !== position.ino || found.dev !== position.dev) continue;
+    const file = await FollowedFile.open(path, one.consumer, one.path);
+    if (await file.seek(position)) {
+      await file.readOn(() => false);
+      one.old.push({ file, until: performance.now() + drainMs });
+      return;
+    }
+    await file.close();
+  }
+  one.consumer.forget(position);
+  one.consumer.say(
+    "notice",
+    `${one.path} was replaced or cut while f2b did not run; what it held before is gone`,
+  );
+}
+
+/** Reads what is new in all files of a path. */
+export async function readNew(one: Followed, paths: Paths, stop: () => boolean): Promise<void> {
+  const found = tryStat(one.path);
+  const { current } = one;
+  if (current !== null) {
+    await current.readOn(stop);
+    if (found === null || found.ino !== current.ino || found.dev !== current.dev) {
+      one.old.push({ file: current, until: performance.now() + paths.drainMs });
+      one.current = null;
+      if (found === null) blame(one, "was renamed or removed");
+    }
+  }
+  await drainOld(one, paths, stop);
+  if (one.current !== null) return;
+  one.twin = found === null ? null : findTwin(one, found, paths);
+  if (found === null || one.twin !== null) return;
+  one.opening = found;
+  try {
+    one.current = await openAt(one, paths.left.get(fileKey(found)));
+  } finally {
+    one.opening = null;
+  }
+  if (one.fault !== null) one.consumer.say("info", `${one.path}: following the new file`);
+  one.fault = null;
+  await one.current.readOn(stop);
+}
+
+async function drainOld(
+  one: Followed,
+  { left, drainMs }: Paths,
+  stop: () => boolean,
+): Promise<void> {
+  for (const entry of [...one.old]) {
+    if (await entry.file.readOn(stop)) entry.until = performance.now() + drainMs;
+    if (performance.now() < entry.until) continue;
+    one.old.splice(one.old.indexOf(entry), 1);
+    await entry.file.finish();
+    one.consumer.forget(entry.file.position());
+    left.set(fileKey(entry.file), entry.file.position());
+    for (const key of left.keys()) if (left.size > globFilesMax) left.delete(key);
+  }
+}
+
+/** The other path as which a file is read already: its lines would count twice. */
+function findTwin(one: Followed, found: Stats, { followed }: Paths): string | null {
+  for (const other of followed.values()) {
+    if (other === one) continue;
+    const files = [other.current, other.opening, ...other.old.map(({ file }) => file)];
+    if (files.some((file) => file !== null && isFile(file, found))) return other.path;
+  }
+  return null;
+}
+
+function isFile(one: { dev: number; ino: number }, other: { dev: number; ino: number }): boolean {
+  return one.ino === other.ino && one.dev === other.dev;
+}
+
+function fileKey({ dev, ino }: { dev: number; ino: number }): string {
+  return `${dev}:${ino}`;
+}
+
+export function blame(one: Followed, fault: string): void {
+  if (one.fault === fault) return;
+  one.fault = fault;
+  one.consumer.say("notice", `${one.path} ${fault}: waiting for it`);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function tryStat(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+export function statusOf(one: Followed, watchFault: string | null): SourceStatus {
+  const files = [...one.old.map(({ file }) => file), ...(one.current ? [one.current] : [])];
+  const polling = watchFault !== null;
+  return {
+    name: one.path,
+    state: one.current === null ? "waiting" : polling ? "polling" : "following",
+    detail: one.current === null ? (one.fault ?? "") : (watchFault ?? ""),
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    lastAt: files.reduce<number | null>((last, file) => file.lastAt ?? last, null),
+    oversized: files.reduce((sum, file) => sum + file.oversized, 0),
+  };
+}
