@@ -101,6 +101,8 @@ export const importing = {
     code: "F2B1509",
     severity: "error",
     message: ({ name, section }) => `there is no option \`${name}\` for [${section}]`,
+    help: ({ name }) =>
+      name.startsWith("__") ? "is `before = common.conf` missing in [INCLUDES]?" : undefined,
     explain:
       "`%(name)s` looks in the section itself and in [DEFAULT], `%(section/name)s` in another one. What stands in [Init] is not seen this way: that is `<name>`.",
     bad: sampleConf("failregex = ^%(prefix)srefused <ADDR>$"),
@@ -160,6 +162,19 @@ export const importing = {
     explain:
       "Without a `failregex` Fail2ban's filter does nothing, or takes patterns from the jail that uses it. There is nothing to write.",
     bad: sampleConf("ignoreregex = ^x$"),
+    good,
+  }),
+  namesNobody: entry<{ found: string | null }>({
+    code: "F2B1516",
+    severity: "warning",
+    message: () => "this failregex is left out: it does not say whose failure it is",
+    help: ({ found }) =>
+      found === null
+        ? "write `<HOST>` or `<ADDR>` where the address stands"
+        : `write \`<HOST>\` or \`<ADDR>\` in the place of \`${found}\``,
+    explain:
+      "A failregex, or the prefregex before it, has to name a host with `<HOST>` or `<ADDR>`, somebody else with `<F-ID>`, or a session with `<F-MLFID>`; capital letters count. Since its version 0.10 Fail2ban refuses a filter with one that does not, `(?P<host>...)` included.",
+    bad: sampleConf(`${usual}\n  ^refused (?P<host>\\S+)$`),
     good,
   }),
 };

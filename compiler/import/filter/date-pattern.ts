@@ -16,6 +16,13 @@ export interface TimeForm {
   readonly wider: readonly string[];
 }
 
+/** Whether anything in the line can be a part of a time: where nothing is, Fail2ban finds no stamp. */
+export function tellsTime(line: string): boolean {
+  return /%|\{(?:DATE|L?EPOCH|DEFAULT|NONE)\}|\(\?P<\w+>|\(\)|^(?:\{\^LN-BEG\}|\^)*(?:L?EPOCH|TAI64N)?$/i.test(
+    line,
+  );
+}
+
 export interface NoTimeForm {
   readonly index: number;
   readonly construct: string;
@@ -105,14 +112,16 @@ class Reader {
     const start = this.#at;
     this.#at++;
     const inside = this.#alternatives();
-    const isRepeated = /^[?*+{]/.test(this.#here()) && !this.#text.startsWith("**", this.#at);
+    const optional = /^\?\??/.exec(this.#text.slice(this.#at));
+    this.#at += optional?.[0].length ?? 0;
+    const isRepeated = /^[*+{]/.test(this.#here()) && !this.#text.startsWith("**", this.#at);
     if (this.#before !== null || isRepeated) {
       this.#refuse("a second group");
       this.#at = Math.max(this.#at, start + 1);
       return "";
     }
     this.#before = before;
-    this.#cut = inside;
+    this.#cut = optional === null ? inside : `{?${inside}}`;
     return "";
   }
 
