@@ -177,4 +177,50 @@ export const importing = {
     bad: sampleConf(`${usual}\n  ^refused (?P<host>\\S+)$`),
     good,
   }),
+  noJails: entry<object>({
+    code: "F2B1517",
+    severity: "error",
+    message: () => "this configuration has no jail.conf and no jail.local",
+    help: () => "`--filter NAME` imports a filter that no jail uses",
+    explain:
+      "Without `--filter` the filters of the enabled jails are imported, which stand in jail.conf, jail.d, and jail.local of the folder that was given: /etc/fail2ban as a rule.",
+    bad: "",
+    good: "[door]\nfilter = demo\n",
+  }),
+  noJail: entry<{ name: string; nearest?: string }>({
+    code: "F2B1518",
+    severity: "error",
+    message: ({ name }) => `this configuration has no jail \`${name}\``,
+    help: suggest,
+    explain:
+      "A jail is a section of jail.conf, jail.local or a file in jail.d. `--jail` takes its name.",
+    bad: "[gate]\nfilter = demo\n",
+    good: "[door]\nfilter = demo\n",
+  }),
+  jailFilter: entry<{ jail: string; found: string; hasOwn: boolean }>({
+    code: "F2B1519",
+    severity: "warning",
+    message: ({ jail, found }) =>
+      found === ""
+        ? `jail \`${jail}\` is left out: it names no filter`
+        : `jail \`${jail}\` is left out: its filter cannot be read`,
+    help: ({ jail, found, hasOwn }) =>
+      found === "" && hasOwn
+        ? `put its failregex into filter.d/${jail}.conf below [Definition], and write \`filter = ${jail}\``
+        : 'write `filter = NAME[option=value, other="a, b"]`',
+    explain:
+      "A jail has exactly one filter: a name, and arguments in brackets, each `option=value`; a value with `,` or `]` stands in quotes. One without a filter finds what its own failregex says; for f2b that is a filter of its own.",
+    bad: "[door]\nfilter = demo[mode]\n",
+    good: "[door]\nfilter = demo[mode=odd]\n",
+  }),
+  hashInValue: entry<{ name: string }>({
+    code: "F2B1520",
+    severity: "warning",
+    message: ({ name }) => `what stands behind \`#\` is a part of \`${name}\``,
+    help: () => "put the comment on a line of its own; behind a value only ` ;` begins one",
+    explain:
+      "In Fail2ban's files `#` begins a comment at the beginning of a line only. Behind a value it belongs to the value: a number or a switch so written is none, and Fail2ban takes its default or refuses the jail.",
+    bad: "[door]\nfilter = demo\nmaxretry = 3 # strict\n",
+    good: "[door]\nfilter = demo\n# strict\nmaxretry = 3\n",
+  }),
 };
