@@ -160,6 +160,12 @@ t.test("all that are enabled in one policy", async (t) => {
   t.notMatch(text, /s3cret/, "keys of actions are not written");
 });
 
+t.test("a filter that is imported twice has two names", async (t) => {
+  const asked = ["--filter", "door", "--filter", "door[mode=odd]", "--filter", "door"];
+  const { out } = f2b(["import", onDisk(t), ...asked, "-o", "-"]);
+  t.same(out.match(/^filter \S+/gm), ["filter door", "filter door-odd", "filter door-2"]);
+});
+
 /** Prints what Fail2ban's own reader sends to its server, a JSON line each. */
 const theirs = `
 import json, logging, sys

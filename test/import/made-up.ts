@@ -214,6 +214,15 @@ const fromPeople: readonly MadeUp[] = [
     ],
   },
   {
+    name: "a date pattern with a zone that is written out",
+    files: door(
+      'failregex = from <HOST>$\ndatepattern = at="%%Y-%%m-%%dT%%H:%%M:%%S(?:\\.\\d+)?(?:Z|[+-]\\d{2}:\\d{2})"',
+    ),
+    lines: ["Z", ".123Z", "+05:00", ".5-01:00"].map(
+      (zone) => `at="2005-08-14T11:55:10${zone}" from 192.0.2.1`,
+    ),
+  },
+  {
     name: "an address that a client can move: no template, but the same verdict",
     files: door('failregex = ^{"who":".*","from":"<HOST>","level":".*"}$'),
     lines: [

@@ -135,7 +135,12 @@ class Reader {
     if (this.#here() !== ")") this.#refuse("(");
     this.#at++;
     if (rows.length === 1) return rows[0] ?? "";
-    if (rows.some((row) => /[{%]/.test(row.replace(/\{\{|%%/g, "")))) this.#refuse("|");
+    const held = rows.map((row) => row.replace(/\{\{|%%/g, ""));
+    if (held.some((row) => /%|\{(?:time|epoch|tai64n)\}/.test(row))) this.#refuse("|");
+    if (held.some((row) => row.includes("{"))) {
+      this.wider.add("of alternatives several or none may stand");
+      return rows.map((row) => (row === "" ? "" : `{?${row}}`)).join("");
+    }
     return `{${rows.filter((row) => row !== "").join("|")}}`;
   }
 
