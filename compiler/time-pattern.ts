@@ -52,9 +52,10 @@ export function parseTimePattern(text: string): TimePatternText | { readonly wro
     const parts = new Reader(text).read();
     const keeps = parts.some((part) => part.kind === "keep");
     const ways = flatten(parts, text);
-    const telling = ways.filter(({ stamp }) => stamp.some(tellsTime)).length;
-    const around = ways.some(({ before, behind }) => [...before, ...behind].some(tellsTime));
-    if (around || (telling !== ways.length && (telling > 0 || !keeps))) throw new Wrong(text);
+    const telling = ways.filter((way) =>
+      [way.before, way.stamp, way.behind].flat().some(tellsTime),
+    ).length;
+    if (telling !== ways.length && (telling > 0 || !keeps)) throw new Wrong(text);
     return { ways, keeps, tells: telling > 0 };
   } catch (error) {
     if (error instanceof Wrong) return { wrong: error.written };

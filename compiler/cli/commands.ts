@@ -94,7 +94,13 @@ function addImport(program: Command): void {
       collect,
       [],
     )
-    .option("--set <k=v>", "an argument of the filters named", collect, [])
+    .option(
+      "--jail <name>",
+      "a jail, for the filter as it uses it; without `--filter` and `--jail` all that are enabled",
+      collect,
+      [],
+    )
+    .option("--set <k=v>", "an argument of the filters", collect, [])
     .option("-o, --output <file>", "a file for all of them, a folder for a file each, or `-`")
     .addOption(jsonOption())
     .action(async (...args) => (await import("./import.ts")).importCommand(args[0], args[1]));

@@ -55,6 +55,7 @@ Examples:
 Next: f2b match policy.f2b LOG                 the same filters over a real log`,
   import: `
 Examples:
+  f2b import /etc/fail2ban -o imported.f2b
   f2b import /etc/fail2ban --filter sshd -o sshd.f2b
   f2b import /etc/fail2ban --filter postfix --set mode=aggressive --filter dovecot -o imported/
 

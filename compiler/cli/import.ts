@@ -1,5 +1,5 @@
 /**
- * `f2b import DIR --filter NAME... -o FILE|DIR`: filters of a Fail2ban configuration as policy text.
+ * `f2b import DIR -o FILE|DIR`: filters of a Fail2ban configuration as policy text, those of the enabled jails where none is named.
  *
  * Written are one file with all of them, or a file each where the output is a folder. What was found on the way is told on standard
  * error with its place in the configuration, and closes with what became of each filter; `--json` tells both as objects on standard output.
@@ -7,13 +7,16 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { jsonLine } from "../../runtime/escape.ts";
+import { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { toFinding } from "../diagnostics/json.ts";
 import { renderDiagnostic } from "../diagnostics/render.ts";
 import { showText } from "../diagnostics/show-text.ts";
-import { type NamedWithArguments, readNamed } from "../import/config/arguments.ts";
+import { readNamed } from "../import/config/arguments.ts";
 import type { ConfigFiles } from "../import/config/layers.ts";
+import { type JailUse, readJails } from "../import/config/read-jails.ts";
+import { Places } from "../import/config/traced.ts";
 import { filterName } from "../import/filter/filter-text.ts";
-import { type Imported, importFilter } from "../import/import-filter.ts";
+import { type Given, type Imported, importFilter } from "../import/import-filter.ts";
 import { reportOf } from "../import/report.ts";
 import { costOf } from "../lint/costly-regexes.ts";
 import { hostFault, inputFault, usageFault } from "./fault.ts";
@@ -21,8 +24,17 @@ import { reportLines, reportTables } from "./import-report.ts";
 import { replaceFile } from "./replace-file.ts";
 import { complain, errorColors, print } from "./terminal.ts";
 
+interface Wanted {
+  readonly name: string;
+  readonly args: ReadonlyMap<string, string>;
+  /** What tells it from another use of the same filter. */
+  readonly more: string;
+  readonly given: Given;
+}
+
 interface ImportFlags {
   readonly filter: readonly string[];
+  readonly jail: readonly string[];
   readonly set: readonly string[];
   readonly output?: string;
   readonly json?: boolean;
@@ -33,11 +45,8 @@ const costMs = 4_000;
 
 export function importCommand(folder: string, flags: ImportFlags): void {
   const output = flags.output;
-  if (flags.filter.length === 0) {
-    throw usageFault(
-      "import needs the name of a filter",
-      `f2b import ${folder} --filter sshd -o sshd.f2b`,
-    );
+  if (flags.filter.length > 0 && flags.jail.length > 0) {
+    throw usageFault("a filter is imported by its name or for a jail", "--filter, or --jail");
   }
   if (output === undefined) {
     throw usageFault(
@@ -52,12 +61,21 @@ export function importCommand(folder: string, flags: ImportFlags): void {
     );
   }
   const settings = flags.set.map(readSetting);
-  const wanted = flags.filter.map((text) => readWanted(text, settings));
   const files = openConfig(folder);
-  const all = wanted.map(({ name, args }) => {
+  const wanted =
+    flags.filter.length > 0
+      ? flags.filter.map((text) => readWanted(text, settings))
+      : wantedByJails(flags, settings, files);
+  const names = new Set<string>();
+  const all = wanted.map(({ name, args, more, given }) => {
     const endsAt = performance.now() + costMs;
-    return importFilter(name, args, files, (source, regexFlags, linesOnly) =>
-      costOf(source, regexFlags, { endsAt, linesOnly }),
+    const as = freeName(name, more, names);
+    return importFilter(
+      name,
+      args,
+      files,
+      (source, regexFlags, linesOnly) => costOf(source, regexFlags, { endsAt, linesOnly }),
+      { ...given, as },
     );
   });
   for (const one of all) tell(one, flags.json === true);
@@ -84,10 +102,7 @@ function readSetting(text: string): readonly [string, string] {
 }
 
 /** `sshd`, or `sshd[mode=ddos]` as jails write it; what `--set` says comes on top. */
-function readWanted(
-  text: string,
-  settings: readonly (readonly [string, string])[],
-): NamedWithArguments {
+function readWanted(text: string, settings: readonly (readonly [string, string])[]): Wanted {
   const named = readNamed(text);
   if (named === null || /[/\\\0]/.test(named.name)) {
     throw usageFault(
@@ -95,7 +110,59 @@ function readWanted(
       "--filter 'sshd[mode=ddos]'",
     );
   }
-  return { name: named.name, args: new Map([...named.args, ...settings]) };
+  const args = new Map([...named.args, ...settings]);
+  return { name: named.name, args, more: [...args.values()].join("-"), given: {} };
+}
+
+/** The filters that jails use, each way of use once. */
+function wantedByJails(
+  { jail, json }: ImportFlags,
+  settings: readonly (readonly [string, string])[],
+  files: ConfigFiles,
+): Wanted[] {
+  const places = new Places();
+  const diagnostics = new Diagnostics();
+  const uses = readJails(jail.length === 0 ? null : jail, files, places, diagnostics);
+  tell({ diagnostics, sources: places.sources() }, json === true);
+  if (diagnostics.hasErrors) throw inputFault("nothing is written: the jails cannot be read");
+  if (uses === null || uses.length === 0) {
+    throw inputFault(
+      "no jail is enabled",
+      "--jail NAME takes one that is not, --filter NAME a filter",
+    );
+  }
+  const wanted = new Map<string, Wanted>();
+  for (const use of uses) {
+    const args = new Map([...use.args, ...settings]);
+    const key = JSON.stringify([
+      use.filter,
+      [...args],
+      [...use.overrides].map(([name, { text }]) => [name, text]),
+    ]);
+    const { given } = wanted.get(key) ?? {};
+    const tail = [...(given?.tail ?? []), ...jailLines(use)];
+    const more = wanted.get(key)?.more ?? use.jail;
+    const { filter: name, overrides } = use;
+    wanted.set(key, { name, args, more, given: { overrides, places, tail } });
+  }
+  return [...wanted.values()];
+}
+
+/** What the jail says, for the one of f2b that a person writes. */
+function jailLines({ jail, settings }: JailUse): string[] {
+  return [
+    `Jail ${jail} says, besides its filter:`,
+    ...settings.map(({ name, value }) => `  ${name} = ${value.replaceAll("\n", "  ")}`),
+  ];
+}
+
+/** A filter that is imported twice has two names. */
+function freeName(name: string, more: string, taken: Set<string>): string {
+  const wide = more === "" || more === name ? `${name}-2` : `${name}-${more}`;
+  let free = taken.has(filterName(name)) ? wide : name;
+  for (let n = 2; taken.has(filterName(free)); n++) free = `${wide}-${n}`;
+  taken.add(filterName(free));
+  return free;
 }
 
 /** The configuration on the disk; includes may lead out of the folder, as Fail2ban's may. */
@@ -126,7 +193,10 @@ function openConfig(folder: string): ConfigFiles {
   };
 }
 
-function tell({ diagnostics, sources }: Imported, isJson: boolean): void {
+function tell(
+  { diagnostics, sources }: Pick<Imported, "diagnostics" | "sources">,
+  isJson: boolean,
+): void {
   for (const one of diagnostics.sorted()) {
     if (isJson) print(jsonLine(toFinding(one, sources)));
     else complain(`${renderDiagnostic(one, sources, errorColors)}\n`);

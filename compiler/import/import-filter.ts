@@ -1,7 +1,7 @@
 /**
  * A filter of a Fail2ban configuration -> the text of an f2b filter that gives the same verdict on every line.
  *
- * In: its name and arguments, a reader for the configuration, and what tells a pattern's cost. Out: the text, null when it cannot be read, and findings with places in
+ * In: its name and arguments, a reader for the configuration, what tells a pattern's cost, and what a jail says of it. Out: the text, null when it cannot be read, and findings with places in
  * the configuration's own files. Pure: the disk is behind `files`.
  */
 
@@ -31,16 +31,27 @@ export interface Imported {
   readonly sources: ReadonlyMap<string, Source>;
 }
 
+/** What comes from a jail. */
+export interface Given {
+  /** What the filter is called in the policy; its own name where that is left out. */
+  readonly as?: string;
+  readonly overrides?: ReadonlyMap<string, Traced>;
+  /** Those that `overrides` is traced by. */
+  readonly places?: Places;
+  /** Comment lines for the filter's end. */
+  readonly tail?: readonly string[];
+}
+
 export function importFilter(
   name: string,
   args: ReadonlyMap<string, string>,
   files: ConfigFiles,
   costOf: CostOf,
+  { as = name, overrides = new Map(), places = new Places(), tail = [] }: Given = {},
 ): Imported {
   const diagnostics = new Diagnostics();
-  const places = new Places();
-  const options = readFilter(name, args, files, places, diagnostics);
-  const nothing = { name, text: null, drafts: null, lets: 0, diagnostics };
+  const options = readFilter(name, args, files, places, diagnostics, overrides);
+  const nothing = { name: as, text: null, drafts: null, lets: 0, diagnostics };
   if (options === null) {
     const known = files.list("filter.d").flatMap((file) => /^(.+)\.conf$/.exec(file)?.[1] ?? []);
     const hint = nearest(name, known);
@@ -51,7 +62,8 @@ export function importFilter(
   reportOptions(options, places, diagnostics);
   if (diagnostics.hasErrors) return { ...nothing, sources: places.sources() };
   const formats = draftFormats(options, places, diagnostics);
-  const write = (drafts: Drafts, lets: Lets) => filterText(options, formats, drafts, lets);
+  const write = (drafts: Drafts, lets: Lets) =>
+    filterText(options, { as, tail, formats, drafts, lets });
   const first = draftRules(options, places, diagnostics);
   const { prefregex, maxlines } = options;
   const bare = (drafts: Drafts) => write(drafts, noLets);
@@ -75,7 +87,7 @@ export function importFilter(
   const named = write(drafts, chosen);
   const isSound = compiles(named);
   return {
-    name,
+    name: as,
     text: isSound ? named : bare(drafts),
     drafts,
     lets: isSound ? chosen.drafts.length : 0,

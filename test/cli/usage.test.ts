@@ -46,7 +46,11 @@ t.test("wrong usage", async (t) => {
     [["replay", "examples/ssh/policy.f2b", "--source", "sshd"], /JAIL=LOG/],
     [["replay", "examples/ssh/policy.f2b", "--source", "ssdh=package.json"], /did you mean sshd\?/],
     [["library", "show", "std/ngnix"], /did you mean std\/nginx\?/],
-    [["import", "examples"], /needs the name of a filter/],
+    [["import", "examples"], /where to write/],
+    [
+      ["import", "examples", "--filter", "a", "--jail", "b", "-o", "-"],
+      /by its name or for a jail/,
+    ],
     [["import", "examples", "--filter", "sshd"], /where to write/],
     [["import", "examples", "--filter", "a[b", "-o", "-"], /name of a filter/],
     [["explain-code", "F2B2O01"], /no code/],

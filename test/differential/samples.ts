@@ -251,5 +251,9 @@ export const cuts: { clause: string; records: string[] }[] = [
   { clause: 'leading "{?%Y-}%m-%dT%T"', records: ["2026-03-01T10:00:00 ", "03-01T1:0:0 ", "@ "] },
   { clause: 'start "{keep I(}"', records: ["I(x) ", "i( ", "@ "] },
   { clause: 'anywhere "{keep {{}%Y{keep ;}"', records: ["{2026; ", "x{2025;y ", "{20266; "] },
+  {
+    clause: 'anywhere `{keep at="%Y-%m-%dT%T}{? %z}{keep "}`',
+    records: ['{at="2026-03-01T10:00:00 +0200"} ', 'x at="2026-03-01T10:00:00" ', 'at="@" '],
+  },
   { clause: 'anywhere "{tai64n}"', records: ["x@400000006553f10010000000 ", "@ "] },
 ];

@@ -11,7 +11,10 @@ import { readSource } from "../../compiler/1-read/read-source.ts";
 import { Diagnostics } from "../../compiler/diagnostics/diagnostic.ts";
 import { renderDiagnostic } from "../../compiler/diagnostics/render.ts";
 import type { ConfigFiles } from "../../compiler/import/config/layers.ts";
+import { readJails } from "../../compiler/import/config/read-jails.ts";
+import { Places } from "../../compiler/import/config/traced.ts";
 import { type Imported, importFilter } from "../../compiler/import/import-filter.ts";
+import { proveAddresses } from "../../compiler/lint/address-proof.ts";
 import { checkText } from "../2-check/compile-text.ts";
 import { automatonCost } from "./conformance/run.ts";
 import { pythonPattern } from "./generate-python.ts";
@@ -24,15 +27,18 @@ const runs = Number(process.env["F2B_RUNS"] ?? 200);
 
 type Texts = Readonly<Record<string, Uint8Array | string>>;
 
-function importFrom(texts: Texts, args: Readonly<Record<string, string>> = {}): Imported {
-  const files: ConfigFiles = {
+function filesOf(texts: Texts): ConfigFiles {
+  return {
     read: (name) => (Object.hasOwn(texts, name) ? Buffer.from(texts[name] ?? "") : null),
     list: (folder) =>
       Object.keys(texts)
         .filter((name) => name.startsWith(`${folder}/`))
         .map((name) => name.slice(folder.length + 1)),
   };
-  return importFilter("door", new Map(Object.entries(args)), files, automatonCost);
+}
+
+function importFrom(texts: Texts, args: Readonly<Record<string, string>> = {}): Imported {
+  return importFilter("door", new Map(Object.entries(args)), filesOf(texts), automatonCost);
 }
 
 /** Null: the findings can be shown, and what is written is a policy like any other. */
@@ -40,7 +46,9 @@ function problemOf({ text, diagnostics, sources, name }: Imported): string | nul
   for (const one of diagnostics.sorted()) renderDiagnostic(one, sources);
   if (text === null) return diagnostics.hasErrors ? null : "no text, and no error that says why";
   const { policy, findings } = checkText(text);
-  const errors = findings.filter((one) => one.severity === "error");
+  const proof = new Diagnostics();
+  if (policy !== null) proveAddresses(policy, proof, false);
+  const errors = [...findings, ...proof.sorted()].filter((one) => one.severity === "error");
   if (policy === null || errors.length > 0) {
     return `${name}: ${errors.map((one) => one.message).join("; ")}\n${text}`;
   }
@@ -167,6 +175,33 @@ t.test("rows of what configurations hold", async () => {
     ),
     { numRuns: runs },
   );
+});
+
+t.test("jails", async (t) => {
+  let used = 0;
+  fc.assert(
+    fc.property(file, file, fc.string(), (conf, local, filter) => {
+      const places = new Places();
+      const diagnostics = new Diagnostics();
+      const files = filesOf({
+        "jail.conf": `[door]\nenabled = 1\n${conf}`,
+        "jail.local": local,
+        "jail.d/a.conf": `[gate]\nenabled = yes\nfilter = door${filter.replaceAll("\n", " ")}`,
+        "filter.d/door.conf": `[Definition]\n${conf}`,
+      });
+      for (const use of readJails(null, files, places, diagnostics) ?? []) {
+        const { overrides } = use;
+        const given = { overrides, places };
+        const problem = problemOf(importFilter("door", use.args, files, automatonCost, given));
+        if (problem !== null) throw new Error(problem);
+        used++;
+      }
+      const sources = places.sources();
+      for (const one of diagnostics.sorted()) renderDiagnostic(one, sources);
+    }),
+    { numRuns: runs },
+  );
+  t.ok(used > runs / 16, `${used} were used`);
 });
 
 t.test("filters of Python's constructs", async (t) => {

@@ -197,7 +197,43 @@ const dates: readonly MadeUp[] = [
   ),
 ];
 
-export const cases: readonly MadeUp[] = [...configuration, ...matching, ...dates];
+const inJson = (zone: string) =>
+  `{"id":1,"at":"2005-08-14T11:55:10${zone}","from":"192.0.2.1","text":"refused: x"}`;
+
+const fromPeople: readonly MadeUp[] = [
+  {
+    name: "a date pattern whose group is a zone that may lack",
+    files: door(
+      'rest = (?:,?\\s*"\\w+":(?:"[^"]+"|\\w+))*\nfailregex = ^\\{%(rest)s,?\\s*"from":"<HOST>"%(rest)s,?\\s*"text":"refused:\ndatepattern = ,?\\s*"at"\\s*:\\s*"%%Y-%%m-%%d[T ]%%H:%%M:%%S(%%z)?"',
+    ),
+    lines: [
+      inJson("+02:00"),
+      inJson("Z"),
+      inJson("+02:00").replace("refused", "welcome"),
+      inJson("+02:00").replace('"id":1', '"id":{}'),
+    ],
+  },
+  {
+    name: "a date pattern with a zone that is written out",
+    files: door(
+      'failregex = from <HOST>$\ndatepattern = at="%%Y-%%m-%%dT%%H:%%M:%%S(?:\\.\\d+)?(?:Z|[+-]\\d{2}:\\d{2})"',
+    ),
+    lines: ["Z", ".123Z", "+05:00", ".5-01:00"].map(
+      (zone) => `at="2005-08-14T11:55:10${zone}" from 192.0.2.1`,
+    ),
+  },
+  {
+    name: "an address that a client can move: no template, but the same verdict",
+    files: door('failregex = ^{"who":".*","from":"<HOST>","level":".*"}$'),
+    lines: [
+      '{"who":"x","from":"192.0.2.1","level":"1"}',
+      '{"who":"x","from":"192.0.2.1","level":"","from":"198.51.100.1","level":"1"}',
+      '{"who":"x","from":"192.0.2.1"}',
+    ],
+  },
+];
+
+export const cases: readonly MadeUp[] = [...configuration, ...matching, ...dates, ...fromPeople];
 
 /** What f2b cannot say, with a part of what is said of it. */
 export const refused: readonly (Pick<MadeUp, "name" | "files"> & { readonly says: string })[] = [

@@ -595,6 +595,16 @@ t.test("stamps that are cut out", async (t) => {
     ],
     [makeCut("start", timePattern("{keep WARNING:}")), "WARNING: x", "WARNING: x"],
     [makeCut("anywhere", timePattern("%H:%M")), "a 10:00 b", "a  b"],
+    [
+      makeCut("anywhere", timePattern("{keep at=%H:%M}{?%z}{keep ;}")),
+      "x at=10:00Z;",
+      "x at=10:00;",
+    ],
+    [
+      makeCut("anywhere", timePattern("{keep at=%H:%M}{?%z}{keep ;}")),
+      "x at=10:00;",
+      "x at=10:00;",
+    ],
   ];
   for (const [spec, text, message] of facts) {
     const r = new Registers();

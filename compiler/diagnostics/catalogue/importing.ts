@@ -101,6 +101,8 @@ export const importing = {
     code: "F2B1509",
     severity: "error",
     message: ({ name, section }) => `there is no option \`${name}\` for [${section}]`,
+    help: ({ name }) =>
+      name.startsWith("__") ? "is `before = common.conf` missing in [INCLUDES]?" : undefined,
     explain:
       "`%(name)s` looks in the section itself and in [DEFAULT], `%(section/name)s` in another one. What stands in [Init] is not seen this way: that is `<name>`.",
     bad: sampleConf("failregex = ^%(prefix)srefused <ADDR>$"),
@@ -161,5 +163,64 @@ export const importing = {
       "Without a `failregex` Fail2ban's filter does nothing, or takes patterns from the jail that uses it. There is nothing to write.",
     bad: sampleConf("ignoreregex = ^x$"),
     good,
+  }),
+  namesNobody: entry<{ found: string | null }>({
+    code: "F2B1516",
+    severity: "warning",
+    message: () => "this failregex is left out: it does not say whose failure it is",
+    help: ({ found }) =>
+      found === null
+        ? "write `<HOST>` or `<ADDR>` where the address stands"
+        : `write \`<HOST>\` or \`<ADDR>\` in the place of \`${found}\``,
+    explain:
+      "A failregex, or the prefregex before it, has to name a host with `<HOST>` or `<ADDR>`, somebody else with `<F-ID>`, or a session with `<F-MLFID>`; capital letters count. Since its version 0.10 Fail2ban refuses a filter with one that does not, `(?P<host>...)` included.",
+    bad: sampleConf(`${usual}\n  ^refused (?P<host>\\S+)$`),
+    good,
+  }),
+  noJails: entry<object>({
+    code: "F2B1517",
+    severity: "error",
+    message: () => "this configuration has no jail.conf and no jail.local",
+    help: () => "`--filter NAME` imports a filter that no jail uses",
+    explain:
+      "Without `--filter` the filters of the enabled jails are imported, which stand in jail.conf, jail.d, and jail.local of the folder that was given: /etc/fail2ban as a rule.",
+    bad: "",
+    good: "[door]\nfilter = demo\n",
+  }),
+  noJail: entry<{ name: string; nearest?: string }>({
+    code: "F2B1518",
+    severity: "error",
+    message: ({ name }) => `this configuration has no jail \`${name}\``,
+    help: suggest,
+    explain:
+      "A jail is a section of jail.conf, jail.local or a file in jail.d. `--jail` takes its name.",
+    bad: "[gate]\nfilter = demo\n",
+    good: "[door]\nfilter = demo\n",
+  }),
+  jailFilter: entry<{ jail: string; found: string; hasOwn: boolean }>({
+    code: "F2B1519",
+    severity: "warning",
+    message: ({ jail, found }) =>
+      found === ""
+        ? `jail \`${jail}\` is left out: it names no filter`
+        : `jail \`${jail}\` is left out: its filter cannot be read`,
+    help: ({ jail, found, hasOwn }) =>
+      found === "" && hasOwn
+        ? `put its failregex into filter.d/${jail}.conf below [Definition], and write \`filter = ${jail}\``
+        : 'write `filter = NAME[option=value, other="a, b"]`',
+    explain:
+      "A jail has exactly one filter: a name, and arguments in brackets, each `option=value`; a value with `,` or `]` stands in quotes. One without a filter finds what its own failregex says; for f2b that is a filter of its own.",
+    bad: "[door]\nfilter = demo[mode]\n",
+    good: "[door]\nfilter = demo[mode=odd]\n",
+  }),
+  hashInValue: entry<{ name: string }>({
+    code: "F2B1520",
+    severity: "warning",
+    message: ({ name }) => `what stands behind \`#\` is a part of \`${name}\``,
+    help: () => "put the comment on a line of its own; behind a value only ` ;` begins one",
+    explain:
+      "In Fail2ban's files `#` begins a comment at the beginning of a line only. Behind a value it belongs to the value: a number or a switch so written is none, and Fail2ban takes its default or refuses the jail.",
+    bad: "[door]\nfilter = demo\nmaxretry = 3 # strict\n",
+    good: "[door]\nfilter = demo\n# strict\nmaxretry = 3\n",
   }),
 };

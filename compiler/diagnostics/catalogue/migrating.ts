@@ -117,4 +117,25 @@ export const migrating = {
     bad: sampleConf(`failregex = ^(?:${"abcdefgh|".repeat(500)}x) <ADDR>$`),
     good,
   }),
+  addressMovable: entry<{ message: string; help: string }>({
+    code: "F2B2511",
+    severity: "note",
+    message: ({ message }) => `${message.replace(/`\{\w+\}`/, "the address")}, as in Fail2ban`,
+    help: ({ help }) => help,
+    explain:
+      "The line that is shown is one that the daemon can write, with a client's text in it, and the pattern takes another address from it than the one that the daemon wrote. Fail2ban does the same. As a template the pattern would not compile, so it stays a regular expression, which nobody proves. Narrow what stands beside the address: `\\S+` or `[^\"]*` in the place of `.*`.",
+    bad: sampleConf("failregex = ^user=.* from <HOST>, x=.*$"),
+    good: sampleConf("failregex = ^user=.* from <HOST>, x=\\S*$"),
+  }),
+  noTimeInPattern: entry<object>({
+    code: "F2B2512",
+    severity: "warning",
+    message: () => "this date pattern tells no time, so a line counts when it arrives",
+    help: () =>
+      "letters of a time begin with `%%`; whole forms are EPOCH, LEPOCH, TAI64N and {DATE}",
+    explain:
+      "Nothing in the pattern is a part of a date or a time, so that no line has a stamp, in Fail2ban either. That matters where logs of the past are read: all their lines are from now.",
+    bad: sampleConf(`${usual}\ndatepattern = ^YYYY-mm-dd`),
+    good: sampleConf(`${usual}\ndatepattern = ^%%Y-%%m-%%d`),
+  }),
 };

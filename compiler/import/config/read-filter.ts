@@ -1,8 +1,8 @@
 /**
  * A filter of a Fail2ban configuration, read as Fail2ban reads it.
  *
- * In: its name, arguments, a reader for files. Out: the options that decide, all substituted and traced to where they were written,
- * or null after reporting. Precedence: argument, `[Init]`, `[Definition]`, `[DEFAULT]`.
+ * In: its name, arguments, a reader for files, and what a jail has in the place of its options. Out: the options that decide, all substituted and traced to where they were written,
+ * or null after reporting. Precedence: jail, argument, `[Init]`, `[Definition]`, `[DEFAULT]`.
  */
 import { importing } from "../../diagnostics/catalogue/importing.ts";
 import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
@@ -45,6 +45,7 @@ export function readFilter(
   files: ConfigFiles,
   places: Places,
   diagnostics: Diagnostics,
+  overrides: ReadonlyMap<string, Traced> = new Map(),
 ): FilterOptions | null {
   const layers = readLayers(`filter.d/${name}`, files, places, diagnostics);
   if (layers === null) return null;
@@ -56,7 +57,7 @@ export function readFilter(
     args: new Map(traced.map(([key, value]) => [key.toLowerCase(), value])),
     used: new Set(),
   };
-  const reader = new TagReader(lookup, new Map(traced));
+  const reader = new TagReader(lookup, new Map([...traced, ...overrides]));
   const values = new Map(decisive.map((key) => [key, reader.read(key)]));
   const lines = (key: string) =>
     values

@@ -16,6 +16,13 @@ export interface TimeForm {
   readonly wider: readonly string[];
 }
 
+/** Whether anything in the line can be a part of a time: where nothing is, Fail2ban finds no stamp. */
+export function tellsTime(line: string): boolean {
+  return /%|\{(?:DATE|L?EPOCH|DEFAULT|NONE)\}|\(\?P<\w+>|\(\)|^(?:\{\^LN-BEG\}|\^)*(?:L?EPOCH|TAI64N)?$/i.test(
+    line,
+  );
+}
+
 export interface NoTimeForm {
   readonly index: number;
   readonly construct: string;
@@ -105,14 +112,16 @@ class Reader {
     const start = this.#at;
     this.#at++;
     const inside = this.#alternatives();
-    const isRepeated = /^[?*+{]/.test(this.#here()) && !this.#text.startsWith("**", this.#at);
+    const optional = /^\?\??/.exec(this.#text.slice(this.#at));
+    this.#at += optional?.[0].length ?? 0;
+    const isRepeated = /^[*+{]/.test(this.#here()) && !this.#text.startsWith("**", this.#at);
     if (this.#before !== null || isRepeated) {
       this.#refuse("a second group");
       this.#at = Math.max(this.#at, start + 1);
       return "";
     }
     this.#before = before;
-    this.#cut = inside;
+    this.#cut = optional === null ? inside : `{?${inside}}`;
     return "";
   }
 
@@ -126,7 +135,12 @@ class Reader {
     if (this.#here() !== ")") this.#refuse("(");
     this.#at++;
     if (rows.length === 1) return rows[0] ?? "";
-    if (rows.some((row) => /[{%]/.test(row.replace(/\{\{|%%/g, "")))) this.#refuse("|");
+    const held = rows.map((row) => row.replace(/\{\{|%%/g, ""));
+    if (held.some((row) => /%|\{(?:time|epoch|tai64n)\}/.test(row))) this.#refuse("|");
+    if (held.some((row) => row.includes("{"))) {
+      this.wider.add("of alternatives several or none may stand");
+      return rows.map((row) => (row === "" ? "" : `{?${row}}`)).join("");
+    }
     return `{${rows.filter((row) => row !== "").join("|")}}`;
   }
 

@@ -14,11 +14,18 @@ import type { Lets } from "./lets.ts";
 import type { Drafts } from "./rules.ts";
 import { printDraft, printRegex, writeFilter } from "./write-filter.ts";
 
+interface Written {
+  readonly as: string;
+  /** Comment lines for the end. */
+  readonly tail: readonly string[];
+  readonly formats: readonly FormatDraft[];
+  readonly drafts: Drafts;
+  readonly lets: Lets;
+}
+
 export function filterText(
   options: FilterOptions,
-  formats: readonly FormatDraft[],
-  drafts: Drafts,
-  lets: Lets,
+  { as, tail, formats, drafts, lets }: Written,
 ): string {
   const { layers } = options;
   const comments = new Comments(layers.files);
@@ -39,7 +46,7 @@ export function filterText(
     };
   });
   return writeFilter({
-    name: filterName(options.name),
+    name: filterName(as),
     head,
     describe: describe(options),
     formats,
@@ -56,6 +63,7 @@ export function filterText(
         (match) => `In a jail: watch journal match "${match.text}" as lines`,
       ),
       ...layers.own.flatMap((file) => comments.tail(file)),
+      ...tail,
     ],
   });
 }

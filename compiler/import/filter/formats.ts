@@ -9,7 +9,7 @@ import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 import { showText } from "../../diagnostics/show-text.ts";
 import type { FilterOptions } from "../config/read-filter.ts";
 import type { Places } from "../config/traced.ts";
-import { translateDatePattern } from "./date-pattern.ts";
+import { tellsTime, translateDatePattern } from "./date-pattern.ts";
 import { compiles } from "./prove.ts";
 import { printFormat } from "./write-filter.ts";
 
@@ -33,7 +33,15 @@ export function draftFormats(
   if (datepattern.length === 0) return [{ words: ["anywhere"], pattern: null, comments: [] }, last];
   const drafts: FormatDraft[] = [];
   let lost: string[] = [];
+  let hasTime = false;
   for (const line of datepattern) {
+    if (!tellsTime(line.text)) {
+      const at = places.span(line.places[0] ?? 0, line.text.length);
+      diagnostics.add(migrating.noTimeInPattern, at, {});
+      lost.push(`tells no time: datepattern ${line.text}`);
+      continue;
+    }
+    hasTime = true;
     const form = translateDatePattern(line.text);
     if ("construct" in form) {
       const at = places.span(line.places[form.index] ?? line.places[0] ?? 0);
@@ -44,7 +52,7 @@ export function draftFormats(
     const at = places.span(line.places[0] ?? 0, line.text.length);
     const words = form.place === null ? ["none"] : [form.place];
     const draft = { words, pattern: form.pattern, comments: lost };
-    // A pattern without a part of a time, say: nothing to translate, and no stamp to find.
+    // What no template can have: too many ways through it, say.
     if (!compiles(`filter one { ${printFormat(draft, 1)}  fail "from {address}" }`)) {
       diagnostics.add(migrating.noTimeForm, at, { construct: `"${showText(line.text)}"` });
       lost.push(`not translated: datepattern ${line.text}`);
@@ -54,6 +62,7 @@ export function draftFormats(
     drafts.push(draft);
     lost = [];
   }
+  if (!hasTime) return [{ ...last, comments: lost }];
   if (drafts.length === 0) {
     return [{ words: ["anywhere"], pattern: null, comments: lost }, last];
   }

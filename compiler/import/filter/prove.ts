@@ -5,15 +5,17 @@
  * stall is reported with the line and matched in linear time. What must hold: the text of what comes out compiles.
  */
 
-import type { Filter, Pattern } from "../../../schemas/policy.ts";
+import type { Filter, Pattern, Policy } from "../../../schemas/policy.ts";
 import { check } from "../../2-check/check.ts";
 import { load } from "../../2-check/load.ts";
 import { migrating } from "../../diagnostics/catalogue/migrating.ts";
 import { Diagnostics } from "../../diagnostics/diagnostic.ts";
 import { writeProgram } from "../../linear-program.ts";
+import { proveAddresses } from "../../lint/address-proof.ts";
 import type { Cost } from "../../lint/costly-regexes.ts";
+import type { Source } from "../../source.ts";
 import type { Places, Traced } from "../config/traced.ts";
-import type { Draft, DraftRegex, Drafts } from "./rules.ts";
+import type { DraftRegex, Drafts } from "./rules.ts";
 import { printDraft } from "./write-filter.ts";
 
 export type CostOf = (expanded: string, flags: string, linesOnly: boolean) => Cost;
@@ -32,19 +34,15 @@ interface Proving {
 const entry = "imported.f2b";
 
 export function proveDrafts(all: Drafts, proving: Proving): Drafts {
-  const drafts = withoutBadTemplates(all, proving);
-  const { filter, refused } = checkText(proving.write(drafts));
-  const isRefused = (draft: Draft) => draft.regex !== null && refused.has(printDraft(draft));
-  const sound = drafts.rules.map((draft) => {
-    if (!isRefused(draft)) return draft;
-    const why = refused.get(printDraft(draft)) ?? "";
-    report(draft.original, proving, why);
-    return { ...draft, regex: null };
-  });
-  if (filter === null) return { ...drafts, rules: sound };
+  const drafts = withoutMovable(
+    withoutRefused(withoutBadTemplates(all, proving), proving),
+    proving,
+  );
+  const { filter } = checkText(proving.write(drafts));
+  if (filter === null) return drafts;
   const patterns = filter.rules.map((rule) => rule.pattern);
   let next = 0;
-  const rules = sound.map((draft) => {
+  const rules = drafts.rules.map((draft) => {
     if (draft.regex === null) return draft;
     return {
       ...draft,
@@ -68,14 +66,61 @@ function withoutBadTemplates(drafts: Drafts, { write }: Proving): Drafts {
   return { ...drafts, rules };
 }
 
+function withoutRefused(drafts: Drafts, proving: Proving): Drafts {
+  const { refused } = checkText(proving.write(drafts));
+  const rules = drafts.rules.map((draft) => {
+    const why = draft.regex === null ? undefined : refused.get(printDraft(draft));
+    if (why === undefined) return draft;
+    report(draft.original, proving, why);
+    return { ...draft, regex: null };
+  });
+  return { ...drafts, rules };
+}
+
+/**
+ * A template in which a client can move the address does not compile: it stays the regular expression that it came from, in which the client
+ * can do the same, as in Fail2ban, and the line is shown.
+ */
+function withoutMovable(drafts: Drafts, proving: Proving): Drafts {
+  if (!drafts.rules.some(({ regex }) => regex?.template != null)) return drafts;
+  const { places, diagnostics, write } = proving;
+  const { policy, source } = checkText(write(drafts));
+  if (policy === null) return drafts;
+  const found = new Diagnostics();
+  proveAddresses(policy, found, false);
+  const moved = new Map(
+    found
+      .sorted()
+      .filter((one) => one.severity === "error")
+      .map(({ at, message, help = "" }) => [lineAt(source, at.start), { message, help }]),
+  );
+  if (moved.size === 0) return drafts;
+  const rules = drafts.rules.map((draft) => {
+    const how = draft.regex === null ? undefined : moved.get(printDraft(draft));
+    if (draft.regex === null || how === undefined) return draft;
+    const at = places.span(draft.original.places[0] ?? 0, draft.original.text.length);
+    diagnostics.add(migrating.addressMovable, at, how);
+    return { ...draft, regex: { ...draft.regex, template: null } };
+  });
+  // One pattern less may let another one have a line.
+  return withoutMovable({ ...drafts, rules }, proving);
+}
+
 /** Whether the compiler takes the text of one filter. */
 export function compiles(text: string): boolean {
   const { filter, refused } = checkText(text);
   return filter !== null && refused.size === 0;
 }
 
-/** The filter as checked, and the lines that were refused, with why. */
-function checkText(text: string): { filter: Filter | null; refused: Map<string, string> } {
+interface Checked {
+  readonly policy: Policy | null;
+  readonly filter: Filter | null;
+  /** The lines that were refused, with why. */
+  readonly refused: ReadonlyMap<string, string>;
+  readonly source: Source | undefined;
+}
+
+function checkText(text: string): Checked {
   const diagnostics = new Diagnostics();
   const bytes = Buffer.from(text);
   const files = { read: (name: string) => (name === entry ? bytes : null) };
@@ -84,12 +129,13 @@ function checkText(text: string): { filter: Filter | null; refused: Map<string, 
   const source = loaded.sources.get(entry);
   const errors = diagnostics.sorted().filter((one) => one.severity === "error");
   const refused = new Map(
-    errors.map(({ at, message }) => {
-      const line = source?.line(source.position(at.start).line) ?? "";
-      return [line.trim(), message] as const;
-    }),
+    errors.map(({ at, message }) => [lineAt(source, at.start), message] as const),
   );
-  return { filter: policy?.filters[0] ?? null, refused };
+  return { policy, filter: policy?.filters[0] ?? null, refused, source };
+}
+
+function lineAt(source: Source | undefined, offset: number): string {
+  return source?.line(source.position(offset).line).trim() ?? "";
 }
 
 /** From this power of a line's length on a long line takes hours. */

@@ -5,12 +5,13 @@
  * tags say becomes the rule's kind: a NOFAIL is a `note`, a GAINED a `clear`, a FORGET an `end`; where a tag depends on the line, the
  * pattern becomes several rules, to be tried in this order.
  */
+import { importing } from "../../diagnostics/catalogue/importing.ts";
 import { migrating } from "../../diagnostics/catalogue/migrating.ts";
 import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 import type { FilterOptions } from "../config/read-filter.ts";
 import type { Places, Traced } from "../config/traced.ts";
 import { type Translated, translate, translateByRole } from "../python-regex/translate.ts";
-import type { Role } from "../python-regex/tree.ts";
+import { nodesOf, type Role } from "../python-regex/tree.ts";
 import type { NamedRegex } from "./lets.ts";
 import { templateOf } from "./template.ts";
 
@@ -60,10 +61,14 @@ export function draftRules(
 ): Drafts {
   const drafting = { places, diagnostics, flags: options.maxlines > 1 ? "m" : "" };
   const prefix = options.prefregex === null ? null : prefixOf(options.prefregex, drafting);
-  const parts = options.failregex.map((original) => ({
-    original,
-    pieces: piecesOf(original, drafting),
-  }));
+  const isPrefixLost = prefix === null && options.prefregex !== null;
+  const parts = options.failregex.map((original) => {
+    const pieces = piecesOf(original, drafting);
+    if (pieces === null || isPrefixLost) return { original, pieces };
+    const isNamed = [...(prefix === null ? [] : [prefix]), ...pieces].some(namesWho);
+    if (!isNamed) reportNobody(original, drafting);
+    return { original, pieces: isNamed ? pieces : null };
+  });
   const all = [...(prefix === null ? [] : [prefix]), ...parts.flatMap((part) => part.pieces ?? [])];
   const hasSession = all.some((one) => one.groups.includes(sessionGroup));
   const ignores = options.ignoreregex.map((original): Draft => {
@@ -105,6 +110,23 @@ function ignoreOf(original: Traced, drafting: Drafting): Translated | null {
   const wayOut = "put what must not stand there into the failregex: (?!...)";
   report({ construct, index: 0, wayOut }, original, drafting, "ignoreregex");
   return null;
+}
+
+/** Who it was, or by which session that will be known. */
+function namesWho({ tree, groups }: Translated): boolean {
+  const isWho = (group: string) => /^(?:address|host|id|session)(?:_\d+)?$/.test(group);
+  return (
+    groups.some(isWho) ||
+    [...nodesOf(tree)].some((node) => node.type === "tag" && node.tag !== "cidr")
+  );
+}
+
+function reportNobody(original: Traced, { places, diagnostics }: Drafting): void {
+  const found = /<host>|\(\?P<host>|<F-HOST>|<ip>|<addr>/i.exec(
+    original.text.replaceAll("<HOST>", ""),
+  );
+  const at = places.span(original.places[0] ?? 0, original.lines()[0]?.text.length ?? 1);
+  diagnostics.add(importing.namesNobody, at, { found: found?.[0] ?? null });
 }
 
 function isOfSession(role: Role): boolean {
