@@ -119,7 +119,7 @@ export const migrating = {
   }),
   addressMovable: entry<{ message: string; help: string }>({
     code: "F2B2511",
-    severity: "note",
+    severity: "warning",
     message: ({ message }) => `${message.replace(/`\{\w+\}`/, "the address")}, as in Fail2ban`,
     help: ({ help }) => help,
     explain:
