@@ -44,7 +44,9 @@ export function unitText(manifest: Manifest, options: ServiceOptions): string {
   const families = [
     "AF_UNIX",
     ...(needs.capabilities.includes("CAP_NET_ADMIN") ? ["AF_NETLINK"] : []),
-    ...(network ? ["AF_INET", "AF_INET6"] : []),
+    // iptables asks for an ipset's number through a raw socket of IPv4.
+    ...(network || needs.capabilities.includes("CAP_NET_RAW") ? ["AF_INET"] : []),
+    ...(network ? ["AF_INET6"] : []),
   ];
   const writes = [...new Set(needs.writes.map((path) => dirname(path)))].sort().map(quoteWord);
   // In a command `$` begins a variable; nowhere else.

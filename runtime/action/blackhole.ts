@@ -7,6 +7,7 @@
  * its rule is touched. Routes have no timeouts: bans that end are deleted by the daemon.
  */
 import type { DriverContext, Firewall } from "../contract.ts";
+import { formatPrefix, parsePrefix } from "../prefix.ts";
 import { BannedAddresses } from "./banned-addresses.ts";
 import { runProcess } from "./process.ts";
 
@@ -89,9 +90,16 @@ async function hasRule(family: string): Promise<boolean> {
   return result.output.includes(`lookup ${table}`);
 }
 
-/** The routes of our table as we write them. A table that was never used is no table yet. */
-async function routesOf(family: string): Promise<string[]> {
+/**
+ * The routes of our table as we write them: `ip` calls `/0` default, and ends some IPv6 addresses as IPv4 ones. A table
+ * that was never used is no table yet.
+ */
+async function routesOf(family: (typeof families)[number]): Promise<string[]> {
   const args = ["ip", family, "route", "show", "table", table];
   const result = await runProcess(args, { timeoutMs, outputBytesMax: 64 * 1024 * 1024 });
-  return [...result.output.matchAll(/^blackhole (\S+)/gm)].map(([, address = ""]) => address);
+  const everything = family === "-4" ? "0.0.0.0/0" : "::/0";
+  return [...result.output.matchAll(/^blackhole (\S+)/gm)].flatMap(([, shown = ""]) => {
+    const prefix = parsePrefix(shown === "default" ? everything : shown);
+    return prefix === null ? [] : formatPrefix(prefix);
+  });
 }

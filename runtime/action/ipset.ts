@@ -39,29 +39,33 @@ export function ipset(context: DriverContext): Firewall {
   /** Bans longer than ipset can count, by jail and address, with the time at which to tell it again. */
   const long = new Map<string, { readonly change: FirewallChange; readonly renewAt: number }>();
 
-  function lineOf(change: FirewallChange, suffix = ""): string {
-    const prefix = parsePrefix(change.address);
-    const base = sets.get(change.jail);
-    if (prefix === null || base === undefined) return "";
+  function linesOf(change: FirewallChange, suffix = ""): string {
+    const members = membersOf(sets, change, suffix);
     const key = `${change.jail} ${change.address}`;
     const seconds = change.until === null ? 0 : Math.ceil((change.until - now()) / 1000);
-    const member = `${base}_${prefix.address.family}${suffix} ${formatAddress(prefix.address)}/${prefix.length}`;
     long.delete(key);
-    if (change.op === "delete" || seconds < 0) return `del ${member} -exist\n`;
+    // A timeout of 0 is for ever: one that ended on the way here must not become that.
+    if (change.op === "delete" || (change.until !== null && seconds <= 0)) {
+      return members.map((member) => `del ${member} -exist\n`).join("");
+    }
     if (seconds > secondsMax) {
       long.set(key, { change, renewAt: now() + secondsMax * 1000 - renewMs });
     }
-    return `add ${member} timeout ${Math.min(seconds, secondsMax)} -exist\n`;
+    const timeout = Math.min(seconds, secondsMax);
+    return members.map((member) => `add ${member} timeout ${timeout} -exist\n`).join("");
   }
 
   async function fill(bans: readonly StandingAddress[]): Promise<void> {
     const names = [...sets.values()].flatMap((base) => [`${base}_4`, `${base}_6`]);
-    const make = (name: string) =>
-      `create ${name} hash:net family ${name.includes("_6") ? "inet6" : "inet"} timeout 0 maxelem ${membersMax} -exist\n`;
+    const make = (name: string, family: string) =>
+      `create ${name} hash:net family ${family} timeout 0 maxelem ${membersMax} -exist\n`;
     long.clear();
     const text = [
-      ...names.flatMap((name) => [make(name), make(`${name}_new`), `flush ${name}_new\n`]),
-      ...bans.map((ban) => lineOf({ ...ban, op: "add" }, "_new")),
+      ...names.flatMap((name) => {
+        const family = name.endsWith("_6") ? "inet6" : "inet";
+        return [make(name, family), make(`${name}_new`, family), `flush ${name}_new\n`];
+      }),
+      ...bans.map((ban) => linesOf({ ...ban, op: "add" }, "_new")),
       ...names.map((name) => `swap ${name} ${name}_new\ndestroy ${name}_new\n`),
     ];
     await tell("ipset", ["restore"], text.join(""));
@@ -83,7 +87,7 @@ export function ipset(context: DriverContext): Firewall {
       await destroyOthers(new Set(sets.values()));
     },
     async apply(changes) {
-      const text = changes.map((change) => lineOf(change)).join("");
+      const text = changes.map((change) => linesOf(change)).join("");
       if (text !== "") await tell("ipset", ["restore"], text);
     },
     async check(sample) {
@@ -96,13 +100,8 @@ export function ipset(context: DriverContext): Firewall {
             return false;
         }
       }
-      for (const { jail, address } of sample) {
-        const prefix = parsePrefix(address);
-        const base = sets.get(jail);
-        if (prefix === null || base === undefined) continue;
-        const member = `${formatAddress(prefix.address)}/${prefix.length}`;
-        if (!(await holds("ipset", ["test", `${base}_${prefix.address.family}`, member])))
-          return false;
+      for (const member of sample.flatMap((ban) => membersOf(sets, ban))) {
+        if (!(await holds("ipset", ["test", ...member.split(" ")]))) return false;
       }
       return true;
     },
@@ -143,6 +142,22 @@ function nameSets(context: DriverContext): Map<string, string> {
     names.set(name, base);
   }
   return names;
+}
+
+/** Where a ban stands: a set and a member of it. ipset takes no `/0`: its two halves stand for it. */
+function membersOf(
+  sets: ReadonlyMap<string, string>,
+  ban: { readonly jail: string; readonly address: string },
+  suffix = "",
+): string[] {
+  const prefix = parsePrefix(ban.address);
+  const base = sets.get(ban.jail);
+  if (prefix === null || base === undefined) return [];
+  const { family } = prefix.address;
+  const set = `${base}_${family}${suffix}`;
+  if (prefix.length > 0) return [`${set} ${formatAddress(prefix.address)}/${prefix.length}`];
+  const halves = family === 4 ? ["0.0.0.0/1", "128.0.0.0/1"] : ["::/1", "8000::/1"];
+  return halves.map((half) => `${set} ${half}`);
 }
 
 /** Naming the chain empties it; all of this is in force at once. */

@@ -58,7 +58,8 @@ export function listFile(_: DriverContext, settings: ListFileSettings): Firewall
     endsBans: false,
     async start(bans) {
       banned.fill(bans);
-      written = await readText(settings.path);
+      // The same text may stand there from a time whose reload failed, or never came.
+      written = null;
       await write();
     },
     async apply(changes) {

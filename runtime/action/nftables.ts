@@ -13,15 +13,10 @@
  * that the client used, and established connections too (netfilter hooks, nft(8)).
  */
 import { formatAddress, ipv4Bits } from "../address.ts";
-import type {
-  DriverContext,
-  Firewall,
-  FirewallChange,
-  PortSpec,
-  StandingAddress,
-} from "../contract.ts";
+import type { DriverContext, Firewall, FirewallChange, StandingAddress } from "../contract.ts";
 import { parsePrefix } from "../prefix.ts";
 import { openLiveNft } from "./live-nft.ts";
+import { type JailSets, nameSets, rulesOf, setText } from "./nftables-sets.ts";
 import { runProcess } from "./process.ts";
 
 const table = "inet f2b";
@@ -41,14 +36,6 @@ const askedCharsMax = 30_000;
 /** Members of a set told in one piece: about as much as a pipe holds. */
 const pieceMembers = 1_500;
 
-interface JailSets {
-  readonly base: string;
-  /** The set of single IPv4 addresses. */
-  readonly ipv4: string;
-  readonly ports: readonly PortSpec[];
-  readonly prefixes: ReadonlySet<string>;
-}
-
 export function nftables(context: DriverContext): Firewall {
   const { now } = context;
   const jails = nameSets(context);
@@ -67,11 +54,13 @@ export function nftables(context: DriverContext): Firewall {
     name: "nftables",
     endsBans: true,
     async start(bans) {
+      newSets(jails, bans);
       await nft(wholeTable(jails, bans, now()));
       live.start();
     },
     async apply(changes) {
-      const line = changesText(jails, changes, now());
+      const sets = newSets(jails, changes);
+      const line = [...sets, changesText(jails, changes, now())].filter(Boolean).join("; ");
       if (line === "") return;
       // Told twice, it stands as if told once.
       if (line.length > liveCharsMax || !(await live.tell(line))) await nft(`${line}\n`);
@@ -102,27 +91,6 @@ export function nftables(context: DriverContext): Firewall {
   };
 }
 
-/** Set names from jail names: nft's identifiers begin with a letter; clashes are numbered. */
-function nameSets(context: DriverContext): Map<string, JailSets> {
-  const jails = new Map<string, JailSets>();
-  const taken = new Set<string>();
-  for (const jail of context.jails) {
-    const slug = `j_${jail.name.replace(/[^A-Za-z0-9]/g, "_").slice(0, 40)}`;
-    let base = slug;
-    for (let n = 2; taken.has(base); n++) base = `${slug}_${n}`;
-    taken.add(base);
-    // Single addresses always have a set: bans by hand, guilty hosts of a spared prefix.
-    const prefixes = new Set(["4_32", "6_128"]);
-    for (const by of jail.prefixes) {
-      if (by.kind !== "address") continue;
-      prefixes.add(`4_${by.ipv4}`);
-      prefixes.add(`6_${by.ipv6}`);
-    }
-    jails.set(jail.name, { base, ipv4: `${base}_4_32`, ports: jail.ports, prefixes });
-  }
-  return jails;
-}
-
 interface Element {
   readonly set: string;
   /** The first address of the prefix: the key that the chain's mask leaves. */
@@ -130,7 +98,30 @@ interface Element {
 }
 
 /**
- * Where a ban stands; null: no jail or prefix of ours. The address goes through the strict parser once more,
+ * Commands for the sets that these bans need and the table has not: a jail that counts by `/32` holds `/24`, too, when
+ * an administrator bans it.
+ */
+function newSets(
+  jails: ReadonlyMap<string, JailSets>,
+  bans: readonly { readonly jail: string; readonly address: string }[],
+): string[] {
+  const commands: string[] = [];
+  for (const ban of bans) {
+    const jail = jails.get(ban.jail);
+    if (jail === undefined || ipv4Bits(ban.address) >= 0) continue;
+    const prefix = parsePrefix(ban.address);
+    if (prefix === null) continue;
+    const key = `${prefix.address.family}_${prefix.length}`;
+    if (jail.prefixes.has(key)) continue;
+    jail.prefixes.add(key);
+    commands.push(`add set ${table} ${jail.base}_${key} { ${setText(key)} }`);
+    for (const rule of rulesOf(jail, key)) commands.push(`add rule ${table} guard ${rule}`);
+  }
+  return commands;
+}
+
+/**
+ * Where a ban stands; null: no jail of ours, or no address. The address goes through the strict parser once more,
  * because what stands here becomes nft's text.
  */
 function elementOf(
@@ -144,7 +135,6 @@ function elementOf(
   const prefix = parsePrefix(ban.address);
   if (prefix === null) return null;
   const key = `${prefix.address.family}_${prefix.length}`;
-  if (!jail.prefixes.has(key)) return null;
   return { set: `${jail.base}_${key}`, address: formatAddress(prefix.address) };
 }
 
@@ -237,13 +227,11 @@ function* wholeTable(
   const rules: string[] = [];
   for (const jail of jails.values()) {
     for (const key of [...jail.prefixes].sort()) {
-      const [family = "", prefix = ""] = key.split("_");
       const set = `${jail.base}_${key}`;
-      yield `  set ${set} {\n    type ipv${family}_addr\n    flags timeout\n`;
+      yield `  set ${set} {\n    ${setText(key)}\n`;
       yield* elementsText(members.get(set) ?? [], now);
       yield "  }\n";
-      const lookup = `${saddr(family, Number(prefix))} @${set}`;
-      for (const ports of portMatches(jail.ports)) rules.push(`    ${lookup}${ports} drop\n`);
+      for (const rule of rulesOf(jail, key)) rules.push(`    ${rule}\n`);
     }
   }
   yield "  chain guard {\n    type filter hook prerouting priority mangle; policy accept;\n";
@@ -260,40 +248,4 @@ function* elementsText(members: readonly Member[], now: number): Iterable<string
     yield (from === 0 ? "" : ", ") + texts.join(", ");
   }
   yield " }\n";
-}
-
-function saddr(family: string, prefix: number): string {
-  const bits = family === "4" ? 32 : 128;
-  const field = family === "4" ? "ip saddr" : "ip6 saddr";
-  if (prefix === bits) return field;
-  const ones = family === "4" ? "255.255.255.255" : "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
-  const mask = parsePrefix(`${ones}/${prefix}`);
-  return mask === null ? field : `${field} & ${formatAddress(mask.address)}`;
-}
-
-/** One match a protocol: TCP and UDP ports are told apart, ports of both stand together. */
-function portMatches(ports: readonly PortSpec[]): string[] {
-  if (ports.length === 0) return [""];
-  const matches: string[] = [];
-  for (const [protocol, match] of [
-    ["tcp", " tcp dport"],
-    ["udp", " udp dport"],
-    [null, " meta l4proto { tcp, udp } th dport"],
-  ] as const) {
-    const own = ports.filter((port) => port.protocol === protocol);
-    if (own.length === 0) continue;
-    matches.push(`${match} { ${mergePorts(own).join(", ")} }`);
-  }
-  return matches;
-}
-
-/** nft refuses overlapping ranges in one set: join them. */
-function mergePorts(ports: readonly PortSpec[]): string[] {
-  const merged: { from: number; to: number }[] = [];
-  for (const { from, to } of [...ports].sort((a, b) => a.from - b.from)) {
-    const last = merged[merged.length - 1];
-    if (last !== undefined && from <= last.to + 1) last.to = Math.max(last.to, to);
-    else merged.push({ from, to });
-  }
-  return merged.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`));
 }

@@ -14,6 +14,9 @@ const units = [
   ["s", 1],
 ] as const;
 
+/** Programs count seconds with 31 bits, and refuse more: 68 years. */
+const secondsMax = 2_147_483_647;
+
 export function eventText(event: ActionEvent, name: string): string {
   switch (name) {
     case "event":
@@ -36,14 +39,17 @@ export function eventText(event: ActionEvent, name: string): string {
     case "until":
       return event.until === null ? "ever" : new Date(event.until).toISOString();
     case "seconds":
-      return String(
-        event.until === null ? 0 : Math.max(1, Math.round((event.until - event.time) / 1000)),
-      );
+      return event.until === null ? "0" : secondsText(event.until - event.time);
     case "duration":
       return event.until === null ? "ever" : formatDuration(event.until - event.time);
     default:
       return own(event.kept, name) ?? own(event.captures, name) ?? "";
   }
+}
+
+/** 0 would be for ever. */
+function secondsText(ms: number): string {
+  return String(Math.min(Math.max(1, Math.round(ms / 1000)), secondsMax));
 }
 
 function own(values: Readonly<Record<string, string>>, name: string): string | undefined {

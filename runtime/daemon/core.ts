@@ -15,6 +15,7 @@ import { openWhoLists, type WhoLists } from "../who-lists.ts";
 import type { Clock } from "./clock.ts";
 import { Evidence } from "./evidence.ts";
 import { FirewallQueue } from "./firewall-queue.ts";
+import { stillHeld } from "./held-bans.ts";
 import { cut, Ledger, type LedgerRecord } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import { describeDecision, eventOf } from "./tell.ts";
@@ -111,6 +112,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const answer = (given: Answer) => hearAnswer(given, log, evidence);
   const firewalls = options.dryRun ? [] : openFirewalls(options, jails);
   const actions = options.dryRun ? new Map() : openActions(options, answer);
+  const tell = (decision: Told, spec: JailSpec) => tellActions(decision, spec, core);
   let reported: Promise<void> = Promise.resolve();
 
   async function settle(): Promise<boolean> {
@@ -122,7 +124,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     if (batch.length === 0 && !opened.hasPending) return true;
     // In a flood the lines of each ban would be most of what is written.
     if (isExplained) noteLines(batch, evidence, opened);
-    const enforced = enforce(batch, program, firewalls, actions, clock.now());
+    const enforced = enforce(batch, program, firewalls, tell, clock.now());
     const done = Promise.all([opened.commit(sync), reported, ...enforced]);
     // In the order in which they were decided, whichever disk or firewall answers first.
     reported = done.then(([saved]) => report(batch, saved));
@@ -328,12 +330,15 @@ function openActions(
   return queues;
 }
 
+/** What firewalls and actions are told of. */
+type Told = Exclude<Decision, { type: "failure" | "spared" }>;
+
 /** Tells firewalls and actions; the promises resolve when the firewalls have it in force. */
 function enforce(
   batch: readonly Decision[],
   program: Program,
   firewalls: readonly OpenFirewall[],
-  actions: ReadonlyMap<string, ActionQueue>,
+  tell: (decision: Told, spec: JailSpec) => void,
   now: number,
 ): Promise<void>[] {
   const changes = new Map<OpenFirewall, FirewallChange[]>(firewalls.map((one) => [one, []]));
@@ -341,7 +346,7 @@ function enforce(
     if (decision.type === "failure" || decision.type === "spared") continue;
     const spec = program.jails.find((jail) => jail.name === decision.jail);
     if (spec === undefined) continue;
-    tellActions(decision, spec, program, actions);
+    tell(decision, spec);
     if (decision.observed || decision.address === null) continue;
     const hasEnded = decision.type === "unban" && decision.reason === "ended";
     const until = decision.type === "unban" ? null : decision.until;
@@ -359,24 +364,22 @@ function enforce(
  * A ban that ended a moment ago may still be in the firewall, whose timeouts begin a little later: adding
  * would leave it to end there. A second offence therefore replaces what may be left of the first.
  */
-function opOf(decision: Exclude<Decision, { type: "failure" | "spared" }>): FirewallChange["op"] {
+function opOf(decision: Told): FirewallChange["op"] {
   if (decision.type === "unban") return "delete";
   return decision.type === "prolong" || decision.offence > 1 ? "extend" : "add";
 }
 
-function tellActions(
-  decision: Exclude<Decision, { type: "failure" | "spared" }>,
-  spec: JailSpec,
-  program: Program,
-  actions: ReadonlyMap<string, ActionQueue>,
-): void {
+function tellActions(decision: Told, spec: JailSpec, core: Core): void {
+  const { program, clock } = core.options;
   for (const index of spec.actions) {
     const action = program.actions[index];
-    const queue = action === undefined ? undefined : actions.get(action.id);
-    if (queue === undefined) continue;
+    const queue = action === undefined ? undefined : core.actions.get(action.id);
+    if (action === undefined || queue === undefined) continue;
     // A jail that only observes acts on nobody, but what asks for reports gets them.
     if (!decision.observed) queue.add(eventOf(decision, decision.type));
     if (decision.type === "ban") queue.add(eventOf(decision, "report"));
+    if (decision.type !== "unban" || decision.observed) continue;
+    for (const held of stillHeld(core.jails, action, index, decision, clock.now())) queue.add(held);
   }
 }
 

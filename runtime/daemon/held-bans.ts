@@ -4,12 +4,14 @@
  * In: what stands. Out: events for the actions that do something `on ban` which they take back `on unban`; what only
  * tells somebody of a ban hears nothing. At a start they are told again, since what holds the bans may have
  * been started anew with nothing in it; at a flush they let go. What must hold: a new ban never waits behind
- * those that are told again, and one that was lifted meanwhile is not told.
+ * those that are told again, and one that was lifted meanwhile is not told; who is let go in one jail is still
+ * kept out for another.
  */
 import type { ActionQueue } from "../action/queue.ts";
-import type { ActionEvent } from "../contract.ts";
+import type { ActionEvent, ActionSpec } from "../contract.ts";
 import type { Ban } from "../decision.ts";
 import type { Jail } from "../jail.ts";
+import type { Jails } from "../jails.ts";
 import { parsePrefix } from "../prefix.ts";
 import type { Core } from "./core.ts";
 
@@ -32,6 +34,28 @@ export function letGoOfHeldBans(core: Core): void {
   }
 }
 
+/**
+ * What to tell an action behind an unban: bans of the same address in other jails. Programs and services hold an
+ * address once, whichever jail asked for it, and have just let it go.
+ */
+export function stillHeld(
+  jails: Jails,
+  action: ActionSpec,
+  index: number,
+  gone: { readonly jail: string; readonly id: string },
+  now: number,
+): ActionEvent[] {
+  if (!holds(action)) return [];
+  return jails.all.flatMap((jail) => {
+    if (jail.spec.name === gone.jail || jail.observed) return [];
+    const ban = jail.spec.actions.includes(index) ? jail.standing.get(gone.id) : undefined;
+    return ban === undefined ? [] : eventOf(ban, "ban", now);
+  });
+}
+
+const holds = (action: ActionSpec) =>
+  ["ban", "unban"].every((name) => action.hooks.some((hook) => hook.event === name));
+
 function* holders(core: Core): Iterable<{ readonly jail: Jail; readonly queue: ActionQueue }> {
   const { program } = core.options;
   for (const jail of core.jails.all) {
@@ -39,8 +63,7 @@ function* holders(core: Core): Iterable<{ readonly jail: Jail; readonly queue: A
     for (const index of jail.spec.actions) {
       const action = program.actions[index];
       const queue = action === undefined ? undefined : core.actions.get(action.id);
-      const does = (name: string) => action?.hooks.some((hook) => hook.event === name);
-      if (queue !== undefined && does("ban") && does("unban")) yield { jail, queue };
+      if (action !== undefined && queue !== undefined && holds(action)) yield { jail, queue };
     }
   }
 }

@@ -75,6 +75,17 @@ inNamespace([], () => {
     t.notMatch(shown("rule") + shown("-6", "rule"), /9217/);
   });
 
+  t.test("routes that ip shows otherwise than we write them are ours, too", async (t) => {
+    const bans = ["0.0.0.0/0", "::/0", "::c000:201"].map((address) => change("add", address));
+    const firewall = open(t);
+    await firewall.start(bans);
+    t.ok(await firewall.check(bans));
+    await firewall.start(bans);
+    t.same(routes().sort(), ["::192.0.2.1", "default", "default"]);
+    await firewall.start([]);
+    t.same(routes(), []);
+  });
+
   t.test("20,000 bans in one go", async (t) => {
     const firewall = open(t);
     const bans = Array.from({ length: 20_000 }, (_, i) =>

@@ -1,12 +1,12 @@
-/** The program of a policy with one action, as its bundle exports it. */
+/** The program of a policy with one action, as its bundle exports it; `more` stands behind the first jail. */
 import { compile } from "../../compiler/compile.ts";
 import type { Program } from "../../runtime/contract.ts";
 
-export async function compileProgram(body: string, params = ""): Promise<Program> {
+export async function compileProgram(body: string, params = "", more = ""): Promise<Program> {
   const text = `action tell${params} { ${body} }
 filter f { fail "no {user} from {dots:word} {address}" }
 jail web { watch input  filter f  ban after 1 failure for 1h  never ban self  do tell }
-`;
+${more}`;
   const { bundle, diagnostics } = await compile(
     "tell.f2b",
     { read: (name) => (name === "tell.f2b" ? Buffer.from(text) : null) },

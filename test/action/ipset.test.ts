@@ -26,6 +26,7 @@ const jails: DriverContext["jails"] = [
     prefixes: [],
   },
   { name: "a jail with a name of 40 letters, or more", ports: [], prefixes: [] },
+  { name: "6to4", ports: [], prefixes: [] },
 ];
 
 function open(t: Test, now: () => number) {
@@ -64,6 +65,42 @@ inNamespace(programs, () => {
     t.same(members("f2b_ssh_4"), ["192.0.2.1 timeout 3600", "198.51.100.0/24 timeout 300"]);
     t.same(members("f2b_ssh_6"), [""]);
     t.ok(await firewall.check([change("add", "192.0.2.1", null)]));
+  });
+
+  t.test("a ban that ended on the way here does not stand for ever", async (t) => {
+    let now = 0;
+    const firewall = open(t, () => now);
+    const bans = [change("add", "192.0.2.1", 1_000), change("add", "192.0.2.2", 1_400)];
+    now = 1_400;
+    await firewall.start(bans);
+    t.same(members("f2b_ssh_4"), [""]);
+    await firewall.apply([...bans, change("extend", "192.0.2.1", 1_399)]);
+    t.same(members("f2b_ssh_4"), [""]);
+  });
+
+  t.test("a jail's name says nothing of the family: 6to4", async (t) => {
+    const firewall = open(t, () => 0);
+    const bans = [
+      change("add", "192.0.2.1", 600_000, "6to4"),
+      change("add", "2001:db8::1", 600_000, "6to4"),
+    ];
+    await firewall.start(bans);
+    t.same(members("f2b_6to4_4"), ["192.0.2.1 timeout 600"]);
+    t.same(members("f2b_6to4_6"), ["2001:db8::1 timeout 600"]);
+    t.ok(await firewall.check(bans));
+  });
+
+  t.test("everybody: ipset takes no /0", async (t) => {
+    const firewall = open(t, () => 0);
+    const bans = [change("add", "0.0.0.0/0", 600_000), change("add", "::/0", 600_000)];
+    await firewall.start([]);
+    await firewall.apply(bans);
+    t.equal(members("f2b_ssh_4")?.length, 2);
+    t.ok(await firewall.check(bans));
+    await firewall.start(bans);
+    t.ok(await firewall.check(bans));
+    await firewall.apply(bans.map((ban) => ({ ...ban, op: "delete" as const })));
+    t.same([...(members("f2b_ssh_4") ?? []), ...(members("f2b_ssh_6") ?? [])], ["", ""]);
   });
 
   t.test("rules drop what the sets hold, on the jail's ports", async (t) => {

@@ -100,3 +100,11 @@ t.test("a reload that fails is an error, and is tried again", async (t) => {
   await failing.start([change("add", "192.0.2.1")]);
   await firewall.stop(false);
 });
+
+t.test("a list that stands already is told again: its reload may never have come", async (t) => {
+  const { firewall, path, told, read } = open(t);
+  const list = "# by f2b\ndeny 192.0.2.1;\n";
+  writeFileSync(path, list);
+  await firewall.start([change("add", "192.0.2.1")]);
+  t.equal(read(told), list);
+});

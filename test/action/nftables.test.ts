@@ -117,6 +117,34 @@ function testDriver(): void {
     t.match(listing, /192\.0\.2\.7 timeout 3650d/);
   });
 
+  t.test("a ban by hand stands whatever its prefix is: added, at a start, lifted", async (t) => {
+    const ports = [{ protocol: "tcp", from: 22, to: 22 }] as const;
+    const firewall = driver(t, () => 0, [...ports]);
+    const addresses = ["203.0.113.0/24", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::/48", "::/0"];
+    const bans = addresses.map((address) => change("add", address, 3_600_000));
+    await firewall.start([]);
+    await firewall.apply(bans);
+    const listing = () => nft("list", "table", "inet", "f2b");
+    const seen = (text: string) => {
+      t.match(text, /set j_ssh_d_4_24 \{[^}]*elements = \{ 203\.0\.113\.0 timeout 1h/);
+      t.match(text, /ip saddr & 255\.255\.255\.0 == @j_ssh_d_4_24 tcp dport 22 drop/);
+      t.match(text, /set j_ssh_d_4_0 \{[^}]*elements = \{ 0\.0\.0\.0 timeout 1h/);
+      t.match(text, /@j_ssh_d_4_0 tcp dport 22 drop/);
+      t.match(text, /set j_ssh_d_6_48 \{[^}]*elements = \{ 2001:db8:: timeout 1h/);
+      t.match(text, /@j_ssh_d_6_0 tcp dport 22 drop/);
+      t.equal(text.match(/@j_ssh_d_4_8 /g)?.length, 1, "one rule, however often it is told");
+    };
+    await firewall.apply([change("extend", "10.0.0.0/8", 3_600_000)]);
+    seen(listing());
+    t.equal(await firewall.check(bans), true);
+    await firewall.stop(true);
+    const next = driver(t, () => 0, [...ports]);
+    await next.start(bans);
+    seen(listing());
+    await next.apply(addresses.map((address) => change("delete", address, null)));
+    t.notMatch(listing(), /elements/);
+  });
+
   t.test("ports: by protocol, both, overlapping ranges", async (t) => {
     const firewall = driver(t, () => 0, [
       { protocol: "tcp", from: 80, to: 90 },

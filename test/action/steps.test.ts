@@ -8,6 +8,7 @@ import t, { type Test } from "tap";
 import { runProcess } from "../../runtime/action/process.ts";
 import { ActionQueue, type Answer } from "../../runtime/action/queue.ts";
 import { runSteps } from "../../runtime/action/steps.ts";
+import { eventText } from "../../runtime/action/value.ts";
 import type { ActionEvent, ActionSpec, ActionText, StepSpec } from "../../runtime/contract.ts";
 
 const hostile = "-rf $(touch /tmp/pwned);`id`\n\u001b[2J\0\"'\u2028%s";
@@ -200,3 +201,11 @@ t.test(
     t.equal(hangs.counters.done, 0);
   },
 );
+
+t.test("seconds that programs take: none is 0 by chance, none has more than 31 bits", async (t) => {
+  const seconds = (until: number | null) => eventText({ ...event, time: 0, until }, "seconds");
+  t.equal(seconds(null), "0");
+  t.equal(seconds(1), "1");
+  t.equal(seconds(3_650 * 86_400_000), "315360000");
+  t.equal(seconds(36_500 * 86_400_000), "2147483647");
+});

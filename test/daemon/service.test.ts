@@ -43,6 +43,12 @@ t.test("an nftables policy gets its one capability, and nothing else", async (t)
   ]);
 });
 
+t.test("iptables may open the socket that finds it a set, and nothing can be sent", async (t) => {
+  const text = unit({ ...nftables, capabilities: ["CAP_NET_ADMIN", "CAP_NET_RAW"] });
+  t.same(valuesOf(text, "RestrictAddressFamilies"), ["AF_UNIX AF_NETLINK AF_INET"]);
+  t.same(valuesOf(text, "IPAddressDeny"), ["any"]);
+});
+
 t.test("a policy without a firewall gets no capability", async (t) => {
   const text = unit();
   t.same(valuesOf(text, "AmbientCapabilities"), [""]);
