@@ -42,7 +42,9 @@ export async function checkHost(
     if (server.includes("://")) items.push(await checkServer(server));
   }
   if (needs.journal) items.push(await checkJournal());
-  if (needs.capabilities.includes("CAP_NET_ADMIN")) items.push(await checkNftables());
+  for (const dryRun of dryRuns) {
+    if (needs.programs.includes(dryRun.argv[0])) items.push(await checkFirewall(dryRun));
+  }
   for (const one of items) {
     if (json) output.print(jsonLine(one));
     else
@@ -158,12 +160,22 @@ function noEntryText(): string {
   return "no entry can be read: run as root, or join systemd-journal";
 }
 
-/** A dry run: the kernel says whether we may, and nothing changes. */
-async function checkNftables(): Promise<Item> {
-  const result = await runProcess(["nft", "-c", "add table inet f2b"], { timeoutMs: 10_000 });
+interface DryRun {
+  readonly item: string;
+  readonly argv: readonly [program: string, ...args: string[]];
+}
+
+/** With these the kernel says whether we may, and nothing changes. */
+const dryRuns: readonly DryRun[] = [
+  { item: "nftables", argv: ["nft", "-c", "add table inet f2b"] },
+  { item: "ipset", argv: ["ipset", "list", "-name"] },
+];
+
+async function checkFirewall({ item, argv }: DryRun): Promise<Item> {
+  const result = await runProcess(argv, { timeoutMs: 10_000 });
   const said = result.errors.trim().split("\n")[0] ?? "";
   return {
-    item: "nftables",
+    item,
     ok: result.code === 0,
     detail:
       result.fault ?? `${said} (CAP_NET_ADMIN is needed: run as root or as the service)`.trim(),
