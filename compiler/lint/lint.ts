@@ -12,6 +12,7 @@ import { proveAddresses } from "./address-proof.ts";
 import { findBareJails } from "./bare-jails.ts";
 import { findCostlyRegexes } from "./costly-regexes.ts";
 import { findMigratedFormats, findTakenHeaders } from "./migrated-formats.ts";
+import { findRelativePaths } from "./relative-paths.ts";
 import { findTwoSpellings } from "./two-spellings.ts";
 import { findUnreachableRules } from "./unreachable-rules.ts";
 import { findUntestedFilters } from "./untested-filters.ts";
@@ -34,6 +35,7 @@ export function lint(
   findMigratedFormats(policy, diagnostics);
   findTakenHeaders(policy, diagnostics);
   findBareJails(policy, diagnostics);
+  findRelativePaths(policy, loaded, diagnostics);
   if (loaded === undefined) return;
   findUntestedFilters(loaded, diagnostics);
   findUnused(loaded, diagnostics);

@@ -83,3 +83,42 @@ t.test("the library's own", async (t) => {
     );
   }
 });
+
+t.test("paths that depend on where the bundle is started", async (t) => {
+  const said = (clauses: string, items = "") => {
+    const text = `${items}filter f { fail "x {address}" }\njail j { filter f ban after 5 failures for 1h ${clauses} }`;
+    return checkText(text, { lints: true })
+      .findings.filter(({ code }) => code === "F2B4019")
+      .map(({ at, help }) => `${text.slice(at.start, at.end)} ${help}`);
+  };
+  const watch = 'watch file "/var/log/a.log"';
+  t.match(said('watch file "/var/log/a.log", "b/*.log" never ban self do none'), [
+    /^"b\/\*\.log" as a service it is "\/b\/\*\.log": .*"\/var\/log\/b\/\*\.log"$/,
+  ]);
+  t.match(said('watch file "../a.log" never ban self do none'), [/ it is "\/a\.log": /]);
+  t.match(said(`${watch} never ban self, file "allow" do none`), [
+    /^"allow" .*"\/etc\/f2b\/allow"$/,
+  ]);
+  t.match(said(`${watch} never ban self, office do none`, 'let office = [file "allow"]\n'), [
+    /^"allow" /,
+  ]);
+  t.match(said(`${watch} never ban self behind file "proxies" do none`), [/^"proxies" /]);
+
+  const doing = (step: string) =>
+    said(
+      `${watch} never ban self do a(to: "out")`,
+      `action a(to: string) { on ban { ${step} } }\n`,
+    );
+  t.match(doing('write "{to}/{jail}" body "x"'), [/^write .* it is "\/out\/\{jail\}": /]);
+  t.match(doing('run ["./tell.sh", "{to}"]'), [/^run .* it is "\/tell\.sh": /]);
+  t.same(doing('write "/{to}" body "x"'), []);
+  t.same(doing('run ["logger", "{to}"]'), [], "looked for in PATH");
+  t.match(
+    said(
+      `${watch} never ban self do blocklist-file(path: "list.txt"), tell(key: file "key")`,
+      'use std/lists\naction tell(key: secret) { on ban { http post "https://example.net/" bearer key } }\n',
+    ).sort(),
+    [/^"key" /, /it is "\/list\.txt"/],
+  );
+  t.same(said(`${watch} never ban self, file "/etc/allow" do none`), []);
+});

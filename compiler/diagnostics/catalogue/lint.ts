@@ -202,6 +202,17 @@ export const lint = {
     ),
     good,
   }),
+  relativePath: entry<{ path: string; asService: string; whole: string }>({
+    code: "F2B4019",
+    severity: "warning",
+    message: ({ path }) => `where ${JSON.stringify(path)} is depends on where f2b is started`,
+    help: ({ asService, whole }) =>
+      `as a service it is ${JSON.stringify(asService)}: write the whole path, such as ${JSON.stringify(whole)}`,
+    explain:
+      "A path that does not begin with `/` is looked for from the folder in which the bundle is started. systemd starts services in `/`, so the log of a trial in a shell is not the one that the service watches: that one waits for a file that never comes. `~` and variables of a shell mean nothing here.",
+    bad: sampleJail({ watch: 'watch file "demo.log"' }),
+    good,
+  }),
 };
 
 function powerOf(degree: number): string {
