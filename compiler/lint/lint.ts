@@ -13,6 +13,7 @@ import { findBareJails } from "./bare-jails.ts";
 import { findCostlyRegexes } from "./costly-regexes.ts";
 import { findMigratedFormats, findTakenHeaders } from "./migrated-formats.ts";
 import { findRelativePaths } from "./relative-paths.ts";
+import { findRepeatedCalls } from "./repeated-calls.ts";
 import { findTwoSpellings } from "./two-spellings.ts";
 import { findUnreachableRules } from "./unreachable-rules.ts";
 import { findUntestedFilters } from "./untested-filters.ts";
@@ -37,6 +38,7 @@ export function lint(
   findBareJails(policy, diagnostics);
   findRelativePaths(policy, loaded, diagnostics);
   if (loaded === undefined) return;
+  findRepeatedCalls(loaded, diagnostics);
   findUntestedFilters(loaded, diagnostics);
   findUnused(loaded, diagnostics);
 }

@@ -122,3 +122,28 @@ t.test("paths that depend on where the bundle is started", async (t) => {
   );
   t.same(said(`${watch} never ban self, file "/etc/allow" do none`), []);
 });
+
+t.test("filters and actions that stand twice, and what is left without the second", async (t) => {
+  const mended = (clauses: string) => {
+    const text = `use std/nftables, std/memory\nfilter f(n: int = 1) { fail "x {address}" }\njail j { watch input ban after 5 failures for 1h never ban self ${clauses} }`;
+    const { findings } = checkText(text, { lints: true });
+    const own = findings.filter(({ code }) => code === "F2B4020");
+    const fixes = own.flatMap(({ fix }) => fix ?? []).sort((a, b) => b.at.start - a.at.start);
+    const left = fixes.reduce(
+      (now, { at, text: by }) => now.slice(0, at.start) + by + now.slice(at.end),
+      text,
+    );
+    t.notOk(checkText(left, { lints: true }).codes.includes("F2B4020"), left);
+    const rest = left.slice(left.indexOf("never ban self ") + 15, -2).trim();
+    return `${own.length}: ${rest.replace(/ +/g, " ")}`;
+  };
+  t.equal(mended("filter f do nftables, nftables"), "1: filter f do nftables");
+  t.equal(mended("filter f , f,f do none"), "2: filter f do none");
+  t.equal(mended("filter f filter f do none"), "1: filter f do none");
+  t.equal(
+    mended("filter f do nftables do nftables, nftables, memory, nftables"),
+    "3: filter f do nftables do memory",
+  );
+  t.equal(mended("filter f, f(n: 2) do none"), "0: filter f, f(n: 2) do none");
+  t.equal(mended("filter f(n: 2), f(n:2) do none"), "1: filter f(n: 2) do none");
+});

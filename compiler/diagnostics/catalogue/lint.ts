@@ -213,6 +213,16 @@ export const lint = {
     bad: sampleJail({ watch: 'watch file "demo.log"' }),
     good,
   }),
+  repeatedCall: entry<{ name: string; what: string }>({
+    code: "F2B4020",
+    severity: "warning",
+    message: ({ name, what }) => `this jail ${what} \`${name}\` already`,
+    help: () => "take the second away, or write the one that was meant",
+    explain:
+      "A filter or an action that stands twice with the same arguments is taken once. Nothing is lost, but perhaps another was meant.",
+    bad: sampleJail({ filter: "filter demo, demo" }),
+    good,
+  }),
 };
 
 function powerOf(degree: number): string {
