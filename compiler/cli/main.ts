@@ -5,7 +5,7 @@
  * In: the arguments. Out: what the command prints, and its exit code: 0 done; 1 the input has errors or
  * tests failed; 2 wrong usage; 3 a fault of the host. Only compiler/cli touches disk, terminal and codes.
  */
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { showText } from "../diagnostics/show-text.ts";
 import { makeProgram } from "./commands.ts";
 import { Fault } from "./fault.ts";
@@ -23,11 +23,17 @@ await run(process.argv);
 
 async function run(argv: readonly string[]): Promise<void> {
   try {
-    await makeProgram().parseAsync(argv);
+    const program = makeProgram();
+    await program.parseAsync(isUnknownCommand(program, argv[2]) ? argv.slice(0, 3) : argv);
   } catch (error) {
     process.exitCode = report(error);
   }
   flush();
+}
+
+/** The help of a command that there is not would be the general one, as if all were well. */
+function isUnknownCommand({ commands }: Command, word = "-"): boolean {
+  return !word.startsWith("-") && word !== "help" && commands.every((one) => one.name() !== word);
 }
 
 /** Prints what ended the command and gives its exit code. */

@@ -41,8 +41,8 @@ function runBundle(file: string, options: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [file, ...options], { stdio: "inherit" });
   const signals = ["SIGTERM", "SIGHUP", "SIGUSR1"] as const;
   for (const signal of signals) process.on(signal, () => child.kill(signal));
-  // A terminal sends it to both: the bundle ends by itself, and then so do we.
-  process.on("SIGINT", () => {});
+  // A terminal sends it to both, `kill` to us alone; a second SIGINT would cut the bundle's clean end short.
+  process.on("SIGINT", () => child.kill("SIGTERM"));
   return new Promise((resolve, reject) => {
     child.on("error", (error) => reject(hostFault("cannot start the bundle", error)));
     child.on("exit", (code) => resolve(code ?? 3));

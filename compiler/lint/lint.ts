@@ -12,6 +12,8 @@ import { proveAddresses } from "./address-proof.ts";
 import { findBareJails } from "./bare-jails.ts";
 import { findCostlyRegexes } from "./costly-regexes.ts";
 import { findMigratedFormats, findTakenHeaders } from "./migrated-formats.ts";
+import { findRelativePaths } from "./relative-paths.ts";
+import { findRepeatedCalls } from "./repeated-calls.ts";
 import { findTwoSpellings } from "./two-spellings.ts";
 import { findUnreachableRules } from "./unreachable-rules.ts";
 import { findUntestedFilters } from "./untested-filters.ts";
@@ -34,7 +36,9 @@ export function lint(
   findMigratedFormats(policy, diagnostics);
   findTakenHeaders(policy, diagnostics);
   findBareJails(policy, diagnostics);
+  findRelativePaths(policy, loaded, diagnostics);
   if (loaded === undefined) return;
+  findRepeatedCalls(loaded, diagnostics);
   findUntestedFilters(loaded, diagnostics);
   findUnused(loaded, diagnostics);
 }

@@ -21,6 +21,7 @@ import { makeHandler } from "./handlers.ts";
 import { letGoOfHeldBans, tellHeldBans } from "./held-bans.ts";
 import { type Log, makeLog } from "./log.ts";
 import { type OpenSource, openSources } from "./sources.ts";
+import { count } from "./status.ts";
 
 /** So many records of earlier runs are worth a snapshot. */
 const compactRecords = 1_000;
@@ -113,7 +114,10 @@ function openLog(command: RunCommand, output: Output): Log {
 function readyText(program: Program, core: Core, sources: readonly OpenSource[]): string {
   const { policy, hash } = program.manifest;
   const bans = core.jails.all.reduce((sum, jail) => sum + jail.standing.size, 0);
-  return `guarding with ${policy} (${hash.slice(0, 12)}): ${core.jails.all.length} jails, ${sources.length} sources, ${bans} bans standing`;
+  // As `status` counts them: each file is one.
+  const read = sources.reduce((sum, { source }) => sum + source.status().length, 0);
+  const counts = [count(core.jails.all.length, "jail"), count(read, "source"), count(bans, "ban")];
+  return `guarding with ${policy} (${hash.slice(0, 12)}): ${counts.join(", ")} standing`;
 }
 
 interface Stopping {

@@ -131,6 +131,10 @@ export class Ledger {
     return found;
   }
 
+  has(source: string, position: Position): boolean {
+    return this.#positions.has(keyOf(source, position));
+  }
+
   forget(source: string, position: Position): void {
     const key = keyOf(source, position);
     this.#positions.delete(key);

@@ -126,7 +126,6 @@ function judge(
   const trouble = first === undefined ? "" : `${first.name} ${first.detail || first.state}`;
   if (sources.length > 0 && works.length === 0) return no(trouble);
   const standing = jails.reduce((sum, jail) => sum + jail.standing, 0);
-  const count = (n: number, name: string) => `${n} ${name}${n === 1 ? "" : "s"}`;
   const told = `${count(jails.length, "jail")}, ${count(works.length, "source")} followed, ${count(standing, "ban")} standing`;
   const but = [
     ...(trouble === "" ? [] : [trouble]),
@@ -166,4 +165,9 @@ export function bansHolding(core: Core, who: string, jail?: string): Ban[] {
     const prefix = ban.address === null ? null : parsePrefix(ban.address);
     return asked !== null && prefix !== null && new PrefixSet([prefix]).meets(asked);
   });
+}
+
+/** `1 jail`, `2 jails`. */
+export function count(n: number, name: string): string {
+  return `${n} ${name}${n === 1 ? "" : "s"}`;
 }

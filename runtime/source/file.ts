@@ -26,8 +26,13 @@ export interface FileSourceOptions {
   /** Where a file that has no position starts when the daemon starts; new ones start at their start. */
   readonly from: "start" | "end" | null;
   readonly positions: readonly FilePosition[];
-  /** One consumer a path: each file has a scanner of its own, so that their records never mix. */
-  readonly consumer: (path: string) => Consumer;
+  /**
+   * One consumer a path: each file has a scanner of its own, so that their records never mix. `patterns` are
+   * those that found it.
+   */
+  readonly consumer: (path: string, patterns: readonly string[]) => Consumer;
+  /** Whoever wants what stands under `path` gets it from `other` too; without it that is so. */
+  readonly covers?: Paths["covers"];
   /** What a pattern found is removed and was read to its end: its consumer is done with. */
   readonly gone?: (path: string) => void;
   /** What a person should know of a pattern. */
@@ -41,7 +46,12 @@ const drainMsDefault = 60_000;
 
 export function fileSource(options: FileSourceOptions): Source {
   const followed = new Map<string, Followed>();
-  const paths: Paths = { followed, left: new Map(), drainMs: options.drainMs ?? drainMsDefault };
+  const paths: Paths = {
+    followed,
+    left: new Map(),
+    drainMs: options.drainMs ?? drainMsDefault,
+    covers: options.covers ?? (() => true),
+  };
   /** Pattern -> why not all is read that it means. */
   const faults = new Map<string, string>();
   /** Folder and name of an event -> the paths that it may concern. */
@@ -58,18 +68,22 @@ export function fileSource(options: FileSourceOptions): Source {
   }
 
   function expand(): void {
+    /** Path -> the patterns that find it. */
+    const wanted = new Map<string, string[]>();
     for (const pattern of options.patterns) {
       const found = expandGlob(pattern);
-      if (isGlob(pattern)) dropGone(new Set(found.paths));
       tellOf(pattern, found.paths.length, found.left);
-      for (const path of found.paths) {
-        if (!followed.has(path)) followed.set(path, makeFollowed(path, options.consumer(path)));
-      }
+      for (const path of found.paths) wanted.set(path, [...(wanted.get(path) ?? []), pattern]);
+    }
+    dropGone(wanted);
+    for (const [path, patterns] of wanted) {
+      if (followed.has(path)) continue;
+      followed.set(path, makeFollowed(path, options.consumer(path, patterns)));
     }
   }
 
   /** Logs with a day in their name come and go: those that are gone make room. */
-  function dropGone(found: ReadonlySet<string>): void {
+  function dropGone(found: ReadonlyMap<string, unknown>): void {
     for (const { path, current, old, reading } of followed.values()) {
       if (found.has(path) || current !== null || old.length > 0 || reading !== null) continue;
       followed.delete(path);

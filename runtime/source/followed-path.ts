@@ -36,6 +36,8 @@ export interface Paths {
   readonly followed: Map<string, Followed>;
   readonly left: Map<string, FilePosition>;
   readonly drainMs: number;
+  /** Whoever wants what stands under `path` gets it from `other` too. */
+  readonly covers: (other: string, path: string) => boolean;
 }
 
 export function makeFollowed(path: string, consumer: Consumer): Followed {
@@ -70,7 +72,10 @@ export async function openFirst(
     }
     if (found === null) blame(one, "is not there");
     if (found === null || one.current !== null) return;
-    const other = positions.find((known) => known.path !== one.path && isFile(known, found));
+    const other = positions.find(
+      ({ path, ...file }) =>
+        path !== one.path && isFile(file, found) && paths.covers(path, one.path),
+    );
     const willBeRead = other !== undefined && paths.followed.has(other.path);
     one.twin = findTwin(one, found, paths) ?? (willBeRead ? other.path : null);
     if (one.twin !== null) return;
@@ -139,7 +144,9 @@ export async function readNew(one: Followed, paths: Paths, stop: () => boolean):
   if (found === null || one.twin !== null) return;
   one.opening = found;
   try {
-    one.current = await openAt(one, paths.left.get(fileKey(found)));
+    const left = paths.left.get(fileKey(found));
+    const isSame = left !== undefined && paths.covers(left.path, one.path);
+    one.current = await openAt(one, isSame ? left : undefined);
   } finally {
     one.opening = null;
   }
@@ -165,9 +172,9 @@ async function drainOld(
 }
 
 /** The other path as which a file is read already: its lines would count twice. */
-function findTwin(one: Followed, found: Stats, { followed }: Paths): string | null {
+function findTwin(one: Followed, found: Stats, { followed, covers }: Paths): string | null {
   for (const other of followed.values()) {
-    if (other === one) continue;
+    if (other === one || !covers(other.path, one.path)) continue;
     const files = [other.current, other.opening, ...other.old.map(({ file }) => file)];
     if (files.some((file) => file !== null && isFile(file, found))) return other.path;
   }

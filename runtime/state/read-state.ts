@@ -3,7 +3,7 @@
  *
  * In: a folder with the files that store.ts writes, whole or not. Out: their records in order, each once, and whether
  * anything was damaged. What must hold: damage is told and costs no more than the frames it is in;
- * a damaged file is kept for people; nothing here fails for what a file holds.
+ * a damaged file is kept for people, and so is one that a newer f2b wrote; nothing here fails for what a file holds.
  */
 import { constants } from "node:fs";
 import { link, lstat, readdir } from "node:fs/promises";
@@ -112,14 +112,19 @@ async function readStateFile(
   const [first] = recordsOf(bytes, found.frames.slice(0, 1));
   const fault = isHeader(first) ? headerFault(first, kind, generation) : null;
   if (fault !== null) {
-    await setAside(path, fault, warn);
+    await setAside(path, `is corrupt (${fault})`, "corrupt", warn);
+    return nothing;
+  }
+  if (isHeader(first) && isNewer(first)) {
+    const what = `was written by a newer f2b (state version ${first.version}, this one reads up to ${version})`;
+    await setAside(path, `${what}: its bans do not stand now`, "newer", warn, wayBack);
     return nothing;
   }
   const isWhole = !isDamaged(bytes, found, kind);
   const records = () => contentsOf(bytes, found);
   if (!isWhole) {
     const saved = [...records()].length;
-    await setAside(path, `damaged, ${saved} records saved`, warn);
+    await setAside(path, `is corrupt (damaged, ${saved} records saved)`, "corrupt", warn);
     if (saved === 0) return nothing;
   } else if (found.torn) {
     warn(`state file ${path}: an unfinished write at its end was dropped`);
@@ -164,20 +169,29 @@ async function readBytes(
  * Gives a file a second name under which it is kept for people. It stays under its own until a snapshot
  * replaces it: what is whole in it is all there is of some bans, and a kill may come before that.
  */
-async function setAside(path: string, why: string, warn: (message: string) => void): Promise<void> {
+async function setAside(
+  path: string,
+  what: string,
+  suffix: "corrupt" | "newer",
+  warn: (message: string) => void,
+  wayOut = "",
+): Promise<void> {
   try {
-    const aside = await linkAside(path);
-    warn(`state file ${path} is corrupt (${why}); kept as ${aside}`);
+    const aside = await linkAside(path, suffix);
+    warn(`state file ${path} ${what}; kept as ${aside}${wayOut}`);
   } catch (error) {
     // A read-only disk: what is whole is used all the same.
-    warn(`state file ${path} is corrupt (${why}) and stays there: ${(error as Error).message}`);
+    warn(`state file ${path} ${what} and stays there: ${(error as Error).message}${wayOut}`);
   }
 }
 
-async function linkAside(path: string): Promise<string> {
+const wayBack =
+  ". Run that f2b with the kept files under their old names, or go on with this one, which starts anew";
+
+async function linkAside(path: string, suffix: string): Promise<string> {
   const inode = await inodeOf(path);
   for (let n = 1; ; n++) {
-    const aside = `${path}.corrupt-${n}`;
+    const aside = `${path}.${suffix}-${n}`;
     const other = await inodeOf(aside);
     // A start that did not come to its snapshot has set it aside already.
     if (other === null) await link(path, aside);
@@ -211,8 +225,11 @@ function isHeader(record: unknown): record is Header {
 function headerFault(found: Header, kind: string, generation: number): string | null {
   if (found.f2b !== kind || found.generation !== generation) return `is no ${kind} ${generation}`;
   if (typeof found.version !== "number") return "has no version";
-  if (found.version > version) return `was written by a newer f2b (version ${found.version})`;
   return null;
+}
+
+function isNewer({ version: found }: Header): boolean {
+  return typeof found === "number" && found > version;
 }
 
 /** What each snapshot ends with. */

@@ -11,6 +11,7 @@ import type { Policy } from "../../schemas/policy.ts";
 const modules = [
   "std/http",
   "std/jails/sshd",
+  "std/lists",
   "std/memory",
   "std/nftables",
   "std/nginx",

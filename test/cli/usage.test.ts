@@ -34,6 +34,7 @@ t.test("every command has help with examples and what comes next", async (t) => 
 t.test("wrong usage", async (t) => {
   const cases: readonly (readonly [args: string[], says: RegExp])[] = [
     [["complie", "x.f2b"], /unknown command 'complie'[\s\S]*compile/],
+    [["lnt", "--help"], /unknown command 'lnt'[\s\S]*lint/],
     [["lint", "x.f2b", "--fromat", "json"], /unknown option '--fromat'[\s\S]*--format/],
     [["lint", "x.f2b", "--format", "xml"], /text, json, sarif/],
     [["lint", "examples/ssh/policy.f2b", "--max-warnings", "few"], /takes a number/],

@@ -83,3 +83,67 @@ t.test("the library's own", async (t) => {
     );
   }
 });
+
+t.test("paths that depend on where the bundle is started", async (t) => {
+  const said = (clauses: string, items = "") => {
+    const text = `${items}filter f { fail "x {address}" }\njail j { filter f ban after 5 failures for 1h ${clauses} }`;
+    return checkText(text, { lints: true })
+      .findings.filter(({ code }) => code === "F2B4019")
+      .map(({ at, help }) => `${text.slice(at.start, at.end)} ${help}`);
+  };
+  const watch = 'watch file "/var/log/a.log"';
+  t.match(said('watch file "/var/log/a.log", "b/*.log" never ban self do none'), [
+    /^"b\/\*\.log" as a service it is "\/b\/\*\.log": .*"\/var\/log\/b\/\*\.log"$/,
+  ]);
+  t.match(said('watch file "../a.log" never ban self do none'), [/ it is "\/a\.log": /]);
+  t.match(said(`${watch} never ban self, file "allow" do none`), [
+    /^"allow" .*"\/etc\/f2b\/allow"$/,
+  ]);
+  t.match(said(`${watch} never ban self, office do none`, 'let office = [file "allow"]\n'), [
+    /^"allow" /,
+  ]);
+  t.match(said(`${watch} never ban self behind file "proxies" do none`), [/^"proxies" /]);
+
+  const doing = (step: string) =>
+    said(
+      `${watch} never ban self do a(to: "out")`,
+      `action a(to: string) { on ban { ${step} } }\n`,
+    );
+  t.match(doing('write "{to}/{jail}" body "x"'), [/^write .* it is "\/out\/\{jail\}": /]);
+  t.match(doing('run ["./tell.sh", "{to}"]'), [/^run .* it is "\/tell\.sh": /]);
+  t.same(doing('write "/{to}" body "x"'), []);
+  t.same(doing('run ["logger", "{to}"]'), [], "looked for in PATH");
+  t.match(
+    said(
+      `${watch} never ban self do blocklist-file(path: "list.txt"), tell(key: file "key")`,
+      'use std/lists\naction tell(key: secret) { on ban { http post "https://example.net/" bearer key } }\n',
+    ).sort(),
+    [/^"key" /, /it is "\/list\.txt"/],
+  );
+  t.same(said(`${watch} never ban self, file "/etc/allow" do none`), []);
+});
+
+t.test("filters and actions that stand twice, and what is left without the second", async (t) => {
+  const mended = (clauses: string) => {
+    const text = `use std/nftables, std/memory\nfilter f(n: int = 1) { fail "x {address}" }\njail j { watch input ban after 5 failures for 1h never ban self ${clauses} }`;
+    const { findings } = checkText(text, { lints: true });
+    const own = findings.filter(({ code }) => code === "F2B4020");
+    const fixes = own.flatMap(({ fix }) => fix ?? []).sort((a, b) => b.at.start - a.at.start);
+    const left = fixes.reduce(
+      (now, { at, text: by }) => now.slice(0, at.start) + by + now.slice(at.end),
+      text,
+    );
+    t.notOk(checkText(left, { lints: true }).codes.includes("F2B4020"), left);
+    const rest = left.slice(left.indexOf("never ban self ") + 15, -2).trim();
+    return `${own.length}: ${rest.replace(/ +/g, " ")}`;
+  };
+  t.equal(mended("filter f do nftables, nftables"), "1: filter f do nftables");
+  t.equal(mended("filter f , f,f do none"), "2: filter f do none");
+  t.equal(mended("filter f filter f do none"), "1: filter f do none");
+  t.equal(
+    mended("filter f do nftables do nftables, nftables, memory, nftables"),
+    "3: filter f do nftables do memory",
+  );
+  t.equal(mended("filter f, f(n: 2) do none"), "0: filter f, f(n: 2) do none");
+  t.equal(mended("filter f(n: 2), f(n:2) do none"), "1: filter f(n: 2) do none");
+});

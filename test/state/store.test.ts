@@ -219,6 +219,30 @@ t.test("a damaged file is set aside, said, and what is whole is used", async (t)
   await second.store.close();
 });
 
+t.test("what a newer f2b wrote is kept, and not called corrupt", async (t) => {
+  const path = folder(t);
+  const first = await open(path);
+  await first.store.close();
+  const name = readdirSync(path).find((file) => file.startsWith("journal-")) as string;
+  const header = { f2b: "journal", version: 99, generation: Number(name.slice(8)) };
+  const bytes = Buffer.concat([encodeFrame([header]), encodeFrame([["of the future"]])]);
+  writeFileSync(join(path, name), bytes);
+  for (let start = 0; start < 2; start++) {
+    const warnings: string[] = [];
+    const { store, records } = await open(path, warnings);
+    t.same(records, []);
+    t.ok(store.damaged, "a snapshot of its own is wanted");
+    await store.close();
+    t.equal(warnings.length, 1);
+    t.match(
+      warnings[0],
+      /newer f2b \(state version 99, this one reads up to \d+\): its bans do not stand now; kept as .*\.newer-1\. Run that f2b .*starts anew$/,
+    );
+    t.notMatch(warnings[0], /corrupt/);
+  }
+  t.ok(bytes.equals(readFileSync(join(path, `${name}.newer-1`))), "kept as it was");
+});
+
 t.test("a rotten snapshot falls back on the one before it", async (t) => {
   const path = folder(t);
   const { store } = await open(path);

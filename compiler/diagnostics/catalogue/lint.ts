@@ -202,6 +202,27 @@ export const lint = {
     ),
     good,
   }),
+  relativePath: entry<{ path: string; asService: string; whole: string }>({
+    code: "F2B4019",
+    severity: "warning",
+    message: ({ path }) => `where ${JSON.stringify(path)} is depends on where f2b is started`,
+    help: ({ asService, whole }) =>
+      `as a service it is ${JSON.stringify(asService)}: write the whole path, such as ${JSON.stringify(whole)}`,
+    explain:
+      "A path that does not begin with `/` is looked for from the folder in which the bundle is started. systemd starts services in `/`, so the log of a trial in a shell is not the one that the service watches: that one waits for a file that never comes. `~` and variables of a shell mean nothing here.",
+    bad: sampleJail({ watch: 'watch file "demo.log"' }),
+    good,
+  }),
+  repeatedCall: entry<{ name: string; what: string }>({
+    code: "F2B4020",
+    severity: "warning",
+    message: ({ name, what }) => `this jail ${what} \`${name}\` already`,
+    help: () => "take the second away, or write the one that was meant",
+    explain:
+      "A filter or an action that stands twice with the same arguments is taken once. Nothing is lost, but perhaps another was meant.",
+    bad: sampleJail({ filter: "filter demo, demo" }),
+    good,
+  }),
 };
 
 function powerOf(degree: number): string {
