@@ -9,6 +9,7 @@ import t from "tap";
 import { type ControlCommand, readArguments } from "../../runtime/arguments.ts";
 import { runControl } from "../../runtime/control/command.ts";
 import { openControl } from "../../runtime/control/server.ts";
+import type { Output } from "../../runtime/output.ts";
 import { formatTable } from "../../runtime/table.ts";
 
 const evil = "\u001b[2J\u202eroot\nbanned 192.0.2.1";
@@ -35,12 +36,7 @@ t.test("what an attacker wrote is shown escaped, whatever is asked", async (t) =
   });
   t.teardown(() => control.close());
   const shown: string[] = [];
-  const output = {
-    print: (line: string) => shown.push(line),
-    say: () => {},
-    flush: () => {},
-    fault: null,
-  };
+  const output = printingTo(shown);
   const ask = (words: string[]) => {
     const command = readArguments([...words, "--socket", path]) as ControlCommand;
     return runControl(command, output);
@@ -72,12 +68,7 @@ t.test("who unbans a host that a prefix keeps out is told the prefix", async (t)
   });
   t.teardown(() => control.close());
   const shown: string[] = [];
-  const output = {
-    print: (line: string) => shown.push(line),
-    say: () => {},
-    flush: () => {},
-    fault: null,
-  };
+  const output = printingTo(shown);
   const words = ["unban", "2001:db8:1:2::7", "--socket", path];
   await runControl(readArguments(words) as ControlCommand, output);
   t.same(shown, ["no such ban stands", "2001:db8:1:2::7 is kept out by 2001:db8:1:2::/64 in door"]);
@@ -98,3 +89,7 @@ t.test("a table is as wide as the terminal at most, and whole where there is roo
     `192.0.2.1  ${"x".repeat(16)}...`,
   ]);
 });
+
+function printingTo(shown: string[]): Output {
+  return { print: (line) => shown.push(line), say() {}, flush() {}, fault: null };
+}
