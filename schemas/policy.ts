@@ -220,6 +220,10 @@ name: string
 arguments: {
 [k: string]: string | number | boolean | undefined
 }
+/**
+ * Of the standard library, with nothing given to it but words that it lists itself: `f2b lint std` proves what it reads.
+ */
+isStock: boolean
 describe: (string | null)
 /**
  * @minItems 1

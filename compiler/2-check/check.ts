@@ -23,8 +23,10 @@ import type { WantedFilter } from "./wanted.ts";
 export interface Wanted {
   /** Filters besides those of jails and tests, with arguments as `f2b match --set k=v` has them. */
   readonly filters?: readonly WantedFilter[];
-  /** Every filter of every loaded file with its default arguments, and all their tests. */
+  /** Every filter of every loaded file with its default arguments. */
   readonly all?: boolean;
+  /** The tests of the library's modules, besides the policy's own. */
+  readonly libraryTests?: boolean;
   /** The library itself is looked at: what it costs and whom it names is proved, as no policy that uses it does again. */
   readonly library?: boolean;
 }
@@ -60,13 +62,14 @@ function lowerPolicy(context: Context, wanted: Wanted): Policy {
   surveyActions(context, actions);
   findBanCycle(jails, context);
   for (const one of wanted.filters ?? []) filters.want(one);
+  if (wanted.library) filters.wantChoices();
   if (wanted.all) filters.wantAll();
   else if (context.jails.size === 0) filters.wantOwn();
   return {
     version: 1,
     name: context.loaded.entry,
     files: listFiles(context.loaded),
-    tests: filters.lowerTests(wanted.all === true),
+    tests: filters.lowerTests(wanted.libraryTests === true),
     jails,
     filters: filters.all,
     actions: actions.all,

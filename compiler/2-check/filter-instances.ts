@@ -14,7 +14,6 @@ import type {
 import { checkNames as catalogue } from "../diagnostics/catalogue/check-names.ts";
 import type { Span } from "../source.ts";
 import { type Context, type Declared, near, poison, TooManyFindings } from "./context.ts";
-import { isLibraryModule } from "./load.ts";
 import { type FilterInstance, type FilterMode, lowerFilter, numberRules } from "./lower-filter.ts";
 import { lowerFilterTest } from "./lower-test.ts";
 import type { Scope } from "./scope.ts";
@@ -85,6 +84,18 @@ export class FilterInstances {
     for (const name of this.#context.filters.keys()) this.want({ name, args: {} });
   }
 
+  /** Every filter with each set of arguments out of the words that its parameters list. */
+  wantChoices(): void {
+    for (const [name, { tree }] of this.#context.filters) {
+      let sets: Record<string, string>[] = [{}];
+      for (const { name: param, choices } of tree.params) {
+        if (choices.length < 2) continue;
+        sets = sets.flatMap((set) => choices.map((one) => ({ ...set, [param.name]: one.name })));
+      }
+      for (const args of sets) this.want({ name, args });
+    }
+  }
+
   /** A file of filters alone: each that can stand without arguments is the policy. */
   wantOwn(): void {
     for (const [name, { tree, isLibrary }] of this.#context.filters) {
@@ -94,11 +105,11 @@ export class FilterInstances {
   }
 
   /** Tests of the policy's own filters; those of the library when it is what is looked at. */
-  lowerTests(all: boolean): FilterTest[] {
+  lowerTests(library: boolean): FilterTest[] {
     const context = this.#context;
     const tests: FilterTest[] = [];
     for (const { tree, scope, isLibrary } of context.filters.values()) {
-      if (!all && isLibrary && !isLibraryModule(context.loaded.entry)) continue;
+      if (isLibrary && !library) continue;
       const blocks = tree.body.filter((one): one is FilterTestTree => one.type === "test");
       for (const block of blocks) {
         const instance = this.get({ name: tree.name, args: block.args, at: block.at }, scope);

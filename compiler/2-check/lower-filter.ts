@@ -116,6 +116,9 @@ export function lowerFilter(
       id,
       name: tree.name.name,
       arguments: argumentsOf(bindings),
+      isStock:
+        declared.isLibrary &&
+        bindings.every(({ isGiven, param }) => !isGiven || param.choices.length > 1),
       describe: only("describe")[0]?.tree.text.value ?? null,
       formats,
       frames: frames as Pattern[],

@@ -29,7 +29,11 @@ export async function lintCommand(names: readonly string[], flags: LintFlags): P
     const files = openPolicy(name);
     return {
       name,
-      read: read(files.entry, files, { ...wantedOf(name), library: isLibrary(name) }),
+      read: read(files.entry, files, {
+        ...wantedOf(name),
+        library: isLibrary(name),
+        libraryTests: isLibrary(name),
+      }),
     };
   });
   const all = reads.flatMap((one) => one.read.diagnostics.sorted());

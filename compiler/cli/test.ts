@@ -11,7 +11,7 @@ import { showText } from "../diagnostics/show-text.ts";
 import { checkFilterTest, type Reached } from "./check-filter-test.ts";
 import { checkJailTest } from "./check-jail-test.ts";
 import { inputFault } from "./fault.ts";
-import { wantedOf } from "./policy-files.ts";
+import { isLibrary, wantedOf } from "./policy-files.ts";
 import { outColors, print } from "./terminal.ts";
 import { loadTools, type Tools } from "./tools.ts";
 
@@ -25,7 +25,7 @@ export async function testCommand(names: readonly string[], flags: TestFlags): P
   let failed = 0;
   for (const name of names) {
     const reached: Reached = new Map();
-    const tools = loadTools(name, wantedOf(name), (policy) =>
+    const tools = loadTools(name, { ...wantedOf(name), libraryTests: isLibrary(name) }, (policy) =>
       policy.tests.map((test) => [test.filter]),
     );
     for await (const line of runTests(tools, reached)) {

@@ -14,7 +14,7 @@ import { clientKinds, flatten, freeKinds } from "../2-check/templates.ts";
 import { lint as catalogue } from "../diagnostics/catalogue/lint.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { NaiveFilter } from "./naive-verdict.ts";
-import { isInLibrary, spanOf } from "./patterns-of.ts";
+import { spanOf } from "./patterns-of.ts";
 import {
   type Automaton,
   automatonOf,
@@ -68,8 +68,8 @@ interface Attack {
 
 export function proveAddresses(policy: Policy, diagnostics: Diagnostics, library: boolean): void {
   for (const filter of policy.filters) {
-    // With its own defaults it was proved when the library was.
-    if (!library && isInLibrary(filter.at) && filter.id === filter.name) continue;
+    // It was proved when the library was.
+    if (!library && filter.isStock) continue;
     const [first] = filter.rules;
     if (first !== undefined && isTooLarge(filter.rules)) {
       diagnostics.add(catalogue.addressNotProved, spanOf(first.at), { hole: "address" });

@@ -207,7 +207,28 @@ t.test("tests of the library are run only when it is asked for", async (t) => {
   const own = checkText("use std/nginx\n");
   t.same(own.policy?.tests, []);
   t.same(own.policy?.filters, []);
-  const all = checkText("use std/nginx\n", { wanted: { all: true } });
+  const all = checkText("use std/nginx\n", { wanted: { all: true, libraryTests: true } });
   t.ok((all.policy?.tests.length ?? 0) > 0);
   t.ok((all.policy?.filters.length ?? 0) > 3);
+});
+
+t.test("stock: what the library's own lint has proved", async (t) => {
+  const stock = (uses: string, own = "") =>
+    checkText(`use std/sshd, std/nginx
+jail j { watch input  filter ${uses}  ban after 3 failures for 1h  never ban self  do none }
+${own}`).policy?.filters.map(({ id, isStock }) => [id, isStock]);
+  t.same(stock("sshd(mode: aggressive), sshd(publickey: any), nginx-botsearch"), [
+    ["sshd(mode: aggressive)", true],
+    ["sshd(publickey: any)", true],
+    ["nginx-botsearch", true],
+  ]);
+  t.same(stock('nginx-botsearch(block: ["/x"])'), [['nginx-botsearch(block: ["/x"])', false]]);
+  const own = 'filter f(mode: a | b = a) { format lines  fail "no {address}" }';
+  t.same(stock("f(mode: b)", own), [["f(mode: b)", false]]);
+  const library = checkText("use std/sshd\n", { wanted: { library: true } }).policy;
+  t.same(
+    library?.filters.filter(({ name }) => name === "sshd").length,
+    16,
+    "four modes, each with four readings of public keys",
+  );
 });

@@ -58,6 +58,7 @@ export function filter(rules: Rule[], more: Partial<Filter> = {}): Filter {
     id: "f",
     name: "f",
     arguments: {},
+    isStock: false,
     describe: null,
     formats: [format("lines", { time: { kind: "none" } })],
     frames: [],
