@@ -30,6 +30,10 @@ reason: string
  */
 bundle: string
 /**
+ * Only where the jail observes: nobody is kept out.
+ */
+observed?: true
+/**
  * With `--why`; null: an administrator's order.
  */
 rule?: ({

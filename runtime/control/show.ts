@@ -92,7 +92,7 @@ export function showBans(bans: readonly BanRow[]): string[] {
       ban.until === null ? "ever" : formatDuration(Date.parse(ban.until) - Date.now()),
       `${ageOf(ban.since)} ago`,
       String(ban.failures),
-      ban.reason,
+      ban.observed === true ? `observed only, ${ban.reason}` : ban.reason,
     ]),
   );
 }
@@ -106,6 +106,7 @@ export function showWhy(who: string, bans: readonly WhyBan[]): string[] {
       `  ${line.time}  ${line.file}:${line.line}  ${line.rule}`,
       `    ${line.text}`,
     ]),
+    ...(ban.observed === true ? [`  nobody is kept out: ${ban.jail} only observes`] : []),
     ...(ban.firewalls ?? []).map(
       (firewall) => `  ${firewall.name}: ${firewall.inStep ? "in force" : firewall.detail}`,
     ),

@@ -44,6 +44,8 @@ export interface Core {
   readonly whoLists: WhoLists;
   readonly evidence: Evidence;
   readonly firewalls: readonly FirewallQueue[];
+  /** Those that keep out whom the jail bans. */
+  firewallsOf(jail: string): FirewallQueue[];
   readonly actions: ReadonlyMap<string, ActionQueue>;
   /** Called with every decision once it is remembered. */
   readonly listeners: Set<(decision: Decision) => void>;
@@ -153,6 +155,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     whoLists,
     evidence,
     firewalls: firewalls.map(({ queue }) => queue),
+    firewallsOf: (name) => firewalls.flatMap((one) => (one.jails.has(name) ? one.queue : [])),
     actions,
     listeners,
     endsListeners,

@@ -9,7 +9,7 @@ import { formatPrefix, PrefixSet, parsePrefix } from "../prefix.ts";
 import { decisionLine } from "../report.ts";
 import type { Core } from "./core.ts";
 import type { OpenSource } from "./sources.ts";
-import { banRow, bansHolding, listBans, statusOf } from "./status.ts";
+import { banRow, bansHolding, isObserved, listBans, statusOf } from "./status.ts";
 
 export interface HandlerOptions {
   readonly core: Core;
@@ -73,7 +73,8 @@ function answerBans(core: Core, request: BansRequest): object {
         .linesOf(one.jail, one.id)
         .map((line) => ({ ...line, time: isoTime(line.time), at: placeOf(core, line.rule) })),
       answers: core.evidence.answersOf(one.jail, one.id),
-      firewalls: core.firewalls.map((queue) => queue.status()),
+      // A jail that only observes gives its firewalls nobody.
+      firewalls: isObserved(core, one) ? [] : core.firewallsOf(one.jail).map((it) => it.status()),
     })),
   };
 }

@@ -58,6 +58,8 @@ export interface BanRow {
   readonly failures: number;
   readonly reason: string;
   readonly bundle: string;
+  /** The jail only observes: nobody is kept out. */
+  readonly observed?: true;
 }
 
 export function statusOf(core: Core, sources: readonly OpenSource[], since: number): Status {
@@ -98,35 +100,44 @@ export function statusOf(core: Core, sources: readonly OpenSource[], since: numb
     lost: counters?.lost ?? 0,
   };
   const parts = { jails, sources: read, firewalls, state };
+  const idle = new Set(
+    program.jails.filter((jail) => jail.actions.length === 0).map(({ name }) => name),
+  );
   return {
     f2b: program.manifest.f2b,
     policy: program.manifest.policy,
     bundle: program.manifest.hash,
     pid: process.pid,
     since: isoTime(since),
-    ...judge(parts, core.options.dryRun),
+    ...judge(parts, core.options.dryRun, idle),
     ...parts,
     actions: [...core.actions].map(([id, queue]) => ({ id, ...queue.counters })),
   };
 }
 
-/** One sentence: what protects, or the first thing that does not. */
+/** One sentence: what protects, or the first thing that does not. `idle`: jails that do nothing, on purpose. */
 function judge(
   { jails, sources, firewalls, state }: Pick<Status, "jails" | "sources" | "firewalls" | "state">,
   dryRun: boolean,
+  idle: ReadonlySet<string>,
 ): { protecting: boolean; verdict: string } {
   const no = (why: string) => ({ protecting: false, verdict: `NOT PROTECTING: ${why}` });
   if (dryRun) return no("this is a dry run, nobody is banned");
   const out = firewalls.find((firewall) => !firewall.inStep);
   if (out !== undefined) return no(`${out.name} is out of step: ${out.detail}`);
   if (jails.length === 0) return no("the policy has no jail");
+  const guarding = jails.filter((jail) => !jail.observe && !idle.has(jail.name));
   if (jails.every((jail) => jail.observe)) return no("all jails only observe");
+  if (guarding.length === 0)
+    return no("no jail does anything: they say `do none`, or only observe");
   const works = sources.filter(({ state }) => state === "following" || state === "polling");
   const first = sources.find((source) => !works.includes(source));
   const trouble = first === undefined ? "" : `${first.name} ${first.detail || first.state}`;
   if (sources.length > 0 && works.length === 0) return no(trouble);
-  const standing = jails.reduce((sum, jail) => sum + jail.standing, 0);
-  const told = `${count(jails.length, "jail")}, ${count(works.length, "source")} followed, ${count(standing, "ban")} standing`;
+  const standing = guarding.reduce((sum, jail) => sum + jail.standing, 0);
+  const others = jails.length - guarding.length;
+  const rest = others === 0 ? "" : ` (${others} more ban${others === 1 ? "s" : ""} nobody)`;
+  const told = `${count(guarding.length, "jail")}${rest}, ${count(works.length, "source")} followed, ${count(standing, "ban")} standing`;
   const but = [
     ...(trouble === "" ? [] : [trouble]),
     ...(state.fault === null ? [] : [`state cannot be saved: ${state.fault}`]),
@@ -147,7 +158,12 @@ export function banRow(core: Core, ban: Ban): BanRow {
     failures: ban.failures,
     reason: ban.rule === "" ? "by hand" : `${ban.rule} ${ban.file}:${ban.line}`,
     bundle: core.options.program.manifest.hash,
+    ...(isObserved(core, ban) ? { observed: true } : {}),
   };
+}
+
+export function isObserved(core: Core, ban: Ban): boolean {
+  return core.jails.get(ban.jail)?.observed === true;
 }
 
 /** Standing bans, of one jail or all, each jail and identity once. */

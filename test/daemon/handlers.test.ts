@@ -113,6 +113,14 @@ t.test("one sentence says whether it protects, and why not", async (t) => {
     "NOT PROTECTING: all jails only observe",
   );
   t.equal(
+    await verdictOf(t, makeGuarded([{ observe: true }, { name: "gate", actions: [] }])),
+    "NOT PROTECTING: no jail does anything: they say `do none`, or only observe",
+  );
+  t.equal(
+    await verdictOf(t, makeGuarded([{}, { name: "gate", actions: [] }])),
+    "Protecting: 1 jail (1 more bans nobody), 1 source followed, 0 bans standing",
+  );
+  t.equal(
     await verdictOf(t, twoJails(), { sources: [makeSource("waiting", "is not there yet")] }),
     "NOT PROTECTING: file waiting.log is not there yet",
   );
@@ -231,6 +239,31 @@ t.test("unban: an address, a prefix with all within it, all; the rest stands", a
   t.same(await bans(), ["door 192.0.2.200", "door 203.0.113.0/24", "door 2001:db8::1"]);
   t.equal((await unban("all")).length, 3);
   t.same(await bans(), []);
+});
+
+t.test("a jail that only observes keeps nobody out, and says so", async (t) => {
+  const { ask } = await open(t, makeGuarded([{ name: "door" }, { name: "gate", observe: true }]));
+  for (const jail of ["door", "gate"]) await ask({ verb: "ban", address: "192.0.2.1", jail });
+  const rows = async (more: object) => {
+    const { bans } = (await ask({ verb: "bans", ...more })) as { bans: BansLine[] };
+    for (const ban of bans) t.ok(isBan(ban), JSON.stringify(isBan.errors));
+    return bans.map(({ jail, observed, firewalls }) => [jail, observed, firewalls?.length]);
+  };
+  t.same(await rows({}), [
+    ["door", undefined, undefined],
+    ["gate", true, undefined],
+  ]);
+  const firewalls = [
+    ["door", undefined, 1],
+    ["gate", true, 0],
+  ];
+  t.same(await rows({ why: "192.0.2.1" }), firewalls);
+  const { verdict } = (await ask({ verb: "status" })) as StatusLine;
+  t.equal(
+    verdict,
+    "Protecting: 1 jail (1 more bans nobody), 1 source followed, 1 ban standing",
+    "and its bans are not counted",
+  );
 });
 
 t.test("bans --why: the lines that led to it, its rule with its place", async (t) => {
