@@ -36,6 +36,8 @@ export interface Match {
 export interface MatchSums {
   readonly lines: number;
   readonly failures: number;
+  /** Failures that name nobody count for nobody: how many there are, and where the first one is. */
+  readonly nobody: { readonly count: number; readonly line: number; readonly rule: string };
 }
 
 /** Gives lines of JSON in blocks of whole ones, each with its LF: what a chunk holds before the next one is asked for. */
@@ -74,13 +76,20 @@ async function eachEvent(
   onPause: () => void = () => {},
 ): Promise<MatchSums> {
   let failures = 0;
+  const nobody = { count: 0, line: 0, rule: "" };
   const lane = { scanner: options.scanner, zone: options.zone };
   const intake = openIntake(
     program,
     [lane],
     () => options.now,
     (event) => {
-      if (event.kind === "nobody") return;
+      if (event.kind === "nobody") {
+        nobody.count += 1;
+        if (nobody.count > 1) return;
+        nobody.line = event.line;
+        nobody.rule = event.rule.name;
+        return;
+      }
       if (event.kind === "failure") failures += 1;
       else if (!options.all) return;
       give(event);
@@ -93,7 +102,7 @@ async function eachEvent(
   }
   cutter.end();
   onPause();
-  return { lines: intake.records(), failures };
+  return { lines: intake.records(), failures, nobody };
 }
 
 function matchOf(event: SessionEvent): Match {

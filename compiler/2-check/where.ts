@@ -71,7 +71,11 @@ function lowerField(
   if (type === undefined) {
     const known = [...setting.fields.keys()];
     if (poison(setting.context, `field ${tree.at.file} ${tree.at.start}`, tree.name)) {
-      diagnostics.add(catalogue.unknownField, tree.at, { ...near(tree.name, known), known });
+      diagnostics.add(catalogue.unknownField, tree.at, {
+        ...near(tree.name, known),
+        known,
+        hasPaths: setting.hasPaths,
+      });
     }
     return null;
   }

@@ -5,7 +5,8 @@
  * unless `--set` gives it other arguments. A file of filters without jails is matched with all of them.
  */
 import { isoTime } from "../../runtime/escape.ts";
-import { findMatches, type Match, match } from "../../runtime/match.ts";
+import { findMatches, type Match, type MatchSums, match } from "../../runtime/match.ts";
+import { plural } from "../../runtime/plural.ts";
 import type { Policy } from "../../schemas/policy.ts";
 import type { Wanted } from "../2-check/check.ts";
 import { showText } from "../diagnostics/show-text.ts";
@@ -103,14 +104,20 @@ function describeMatch({ event, id, captures }: Match): string {
   return [String(event.line).padStart(7), mark, who, event.rule.name, time, ...rest].join("  ");
 }
 
-function printSums(sums: { lines: number; failures: number }, rules: Map<string, number>): void {
+function printSums(sums: MatchSums, rules: Map<string, number>): void {
   const { bold, dim } = outColors;
   if (rules.size > 0) print("");
   for (const [rule, count] of [...rules].sort((a, b) => b[1] - a[1])) {
     print(`${String(count).padStart(7)}  ${rule}`);
   }
-  const line = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
-  print(bold(`${line(sums.failures, "failure")} in ${line(sums.lines, "line")}`));
+  print(bold(`${plural(sums.failures, "failure")} in ${plural(sums.lines, "line")}`));
+  const { count, line: first, rule } = sums.nobody;
+  if (count > 0) {
+    const names = count === 1 ? "failure names" : "failures name";
+    print(
+      `${count} more ${names} nobody, as line ${first} (${rule}): no address is where one is read`,
+    );
+  }
   if (sums.failures === 0) {
     print(
       dim(

@@ -3,8 +3,10 @@
  *
  * Logs are read one after the other, in the order given; `--source JAIL=LOG` gives one to one jail only.
  */
+import { formatDuration } from "../../runtime/daemon/duration.ts";
 import type { Decision } from "../../runtime/decision.ts";
 import { isoTime } from "../../runtime/escape.ts";
+import { plural } from "../../runtime/plural.ts";
 import { type ReplaySummary, replay, replayDecisions } from "../../runtime/replay.ts";
 import { formatTable } from "../../runtime/table.ts";
 import { nearest } from "../1-read/nearest.ts";
@@ -106,7 +108,9 @@ function report(decision: Decision, banned: Map<string, Banned>): void {
     const end = isoTime(decision.until);
     const until = end === null ? "for ever" : `until ${end}`;
     const what = decision.observed ? yellow("would ban") : red("ban");
-    print(`${time}  ${what}  ${who}  ${until}  ${decision.failures} failures, line ${line}`);
+    print(
+      `${time}  ${what}  ${who}  ${until}  ${plural(decision.failures, "failure")}, line ${line}`,
+    );
   } else if (type === "unban") print(`${time}  ${green("unban")}  ${who}`);
   else print(`${time}  ${type}  ${who}  line ${line}`);
 }
@@ -123,6 +127,6 @@ function reportSums(summary: ReplaySummary, banned: Map<string, Banned>): void {
     print("");
   }
   const { lines, failures, bans, seconds } = summary;
-  const days = (seconds / 86_400).toFixed(1);
-  print(bold(`${lines} lines, ${failures} failures, ${bans} bans in ${days} days of log`));
+  const sums = [plural(lines, "line"), plural(failures, "failure"), plural(bans, "ban")];
+  print(bold(`${sums.join(", ")} in ${formatDuration(seconds * 1_000)} of log`));
 }

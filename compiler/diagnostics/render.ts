@@ -4,6 +4,7 @@
  * In: a diagnostic, the sources its places point into, and how to colour. Out: lines of text, none of
  * them longer than about a hundred columns of policy. Whatever the policy holds is shown escaped.
  */
+import { plural } from "../../runtime/plural.ts";
 import type { Source, Span } from "../source.ts";
 import type { Diagnostic, Severity } from "./diagnostic.ts";
 import { type Cell, layOut, showText } from "./show-text.ts";
@@ -57,7 +58,7 @@ export function renderDiagnostic(one: Diagnostic, sources: Sources, colors = pla
 export function countFindings(all: readonly Diagnostic[]): string {
   const parts = (["error", "warning", "note"] as const).map((severity) => {
     const count = all.filter((one) => one.severity === severity).length;
-    return count === 0 ? "" : `${count} ${severity}${count === 1 ? "" : "s"}`;
+    return count === 0 ? "" : plural(count, severity);
   });
   return parts.filter((part) => part !== "").join(", ");
 }

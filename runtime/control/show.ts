@@ -3,6 +3,7 @@
  */
 import { formatDuration } from "../daemon/duration.ts";
 import type { BanRow, Status } from "../daemon/status.ts";
+import { plural } from "../plural.ts";
 import { formatTable } from "../table.ts";
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -48,7 +49,7 @@ export function showStatus(status: Status & { readonly bans?: readonly BanRow[] 
           jail.observe ? "observes only" : "",
           jail.shed > 0 ? `${jail.shed} shed` : "",
           jail.spared > 0 ? `${jail.spared} spared` : "",
-          jail.evidence > 0 ? `${countLines(jail.evidence)} of banned hosts` : "",
+          jail.evidence > 0 ? `${plural(jail.evidence, "line")} of banned hosts` : "",
         ]
           .filter((part) => part !== "")
           .join(", "),
@@ -118,12 +119,7 @@ export function showWhy(who: string, bans: readonly WhyBan[]): string[] {
 
 function reasonOf({ failures, rule }: WhyBan): string {
   if (rule == null) return "by hand";
-  const times = failures === 1 ? "1 failure" : `${failures} failures`;
-  return `after ${times}, completed by ${rule.name} (${rule.at})`;
-}
-
-function countLines(count: number): string {
-  return count === 1 ? "1 line" : `${count} lines`;
+  return `after ${plural(failures, "failure")}, completed by ${rule.name} (${rule.at})`;
 }
 
 function ageOf(iso: string | null): string {

@@ -14,6 +14,7 @@ import { type Control, openControl } from "../control/server.ts";
 import type { Decision } from "../decision.ts";
 import { jsonLine } from "../escape.ts";
 import type { Output } from "../output.ts";
+import { plural } from "../plural.ts";
 import { decisionLine } from "../report.ts";
 import { makeClock } from "./clock.ts";
 import { type Core, openCore } from "./core.ts";
@@ -21,7 +22,6 @@ import { makeHandler } from "./handlers.ts";
 import { letGoOfHeldBans, tellHeldBans } from "./held-bans.ts";
 import { type Log, makeLog } from "./log.ts";
 import { type OpenSource, openSources } from "./sources.ts";
-import { count } from "./status.ts";
 
 /** So many records of earlier runs are worth a snapshot. */
 const compactRecords = 1_000;
@@ -116,7 +116,11 @@ function readyText(program: Program, core: Core, sources: readonly OpenSource[])
   const bans = core.jails.all.reduce((sum, jail) => sum + jail.standing.size, 0);
   // As `status` counts them: each file is one.
   const read = sources.reduce((sum, { source }) => sum + source.status().length, 0);
-  const counts = [count(core.jails.all.length, "jail"), count(read, "source"), count(bans, "ban")];
+  const counts = [
+    plural(core.jails.all.length, "jail"),
+    plural(read, "source"),
+    plural(bans, "ban"),
+  ];
   return `guarding with ${policy} (${hash.slice(0, 12)}): ${counts.join(", ")} standing`;
 }
 

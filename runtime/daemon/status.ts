@@ -5,6 +5,7 @@
 import type { QueueCounters } from "../action/queue.ts";
 import type { Ban } from "../decision.ts";
 import { isoTime } from "../escape.ts";
+import { plural } from "../plural.ts";
 import { PrefixSet, parsePrefix } from "../prefix.ts";
 import type { SourceStatus } from "../source/source.ts";
 import type { Core } from "./core.ts";
@@ -137,7 +138,7 @@ function judge(
   const standing = guarding.reduce((sum, jail) => sum + jail.standing, 0);
   const others = jails.length - guarding.length;
   const rest = others === 0 ? "" : ` (${others} more ban${others === 1 ? "s" : ""} nobody)`;
-  const told = `${count(guarding.length, "jail")}${rest}, ${count(works.length, "source")} followed, ${count(standing, "ban")} standing`;
+  const told = `${plural(guarding.length, "jail")}${rest}, ${plural(works.length, "source")} followed, ${plural(standing, "ban")} standing`;
   const but = [
     ...(trouble === "" ? [] : [trouble]),
     ...(state.fault === null ? [] : [`state cannot be saved: ${state.fault}`]),
@@ -184,6 +185,3 @@ export function bansHolding(core: Core, who: string, jail?: string): Ban[] {
 }
 
 /** `1 jail`, `2 jails`. */
-export function count(n: number, name: string): string {
-  return `${n} ${name}${n === 1 ? "" : "s"}`;
-}

@@ -5,6 +5,7 @@
 import type { LogLevel } from "../arguments.ts";
 import type { ActionEvent } from "../contract.ts";
 import type { Decision } from "../decision.ts";
+import { plural } from "../plural.ts";
 import { parsePrefix } from "../prefix.ts";
 import { formatDuration } from "./duration.ts";
 
@@ -21,7 +22,7 @@ export function describeDecision(decision: Decision): { level: LogLevel; text: s
     }
     case "ban": {
       const { failures } = decision;
-      const times = failures === 1 ? " after 1 failure" : ` after ${failures} failures`;
+      const times = ` after ${plural(failures, "failure")}`;
       const offence = decision.offence > 1 ? `, offence ${decision.offence}` : "";
       const instead = decision.insteadOf === null ? "" : ` instead of ${decision.insteadOf}`;
       const text = `${jail}: banned ${id}${instead} ${lengthOf(decision)}${failures === 0 ? "" : times}${offence}, ${why}`;

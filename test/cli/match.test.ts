@@ -89,6 +89,22 @@ t.test("for people: what matched, and how often each rule did", async (t) => {
   t.match(ran.out, /4 failures in 7 lines/);
 });
 
+t.test("for people: failures that name nobody are told of", async (t) => {
+  const peers = `filter web {
+  format json { time .t  address .peer }
+  fail as refused where .refused == true
+}`;
+  const line = (peer: string) =>
+    `${JSON.stringify({ t: "2026-03-01T10:00:00Z", peer, refused: true })}\n`;
+  const at = makeFolder(t, { "web.f2b": peers });
+  const one = f2b(["match", at("web.f2b"), "-"], {}, line("192.0.2.1") + line("192.0.2.1:80"));
+  t.match(one.out, /^1 failure in 2 lines$/m);
+  t.match(one.out, /^1 more failure names nobody, as line 2 \(web#refused\): /m);
+  const two = f2b(["match", at("web.f2b"), "-"], {}, line("10") + line("host") + line("::1"));
+  t.match(two.out, /^2 more failures name nobody, as line 1 \(web#refused\): /m);
+  t.notMatch(f2b(["match", at("web.f2b"), "-"], {}, line("192.0.2.1")).out, /nobody/);
+});
+
 t.test("a log cannot write to the terminal", async (t) => {
   const at = makeFolder(t, { "door.f2b": policy });
   const evil = "2026-03-01T10:00:00Z refused \u001b]0;x\u0007\u009b2J\u202e from 192.0.2.1\n";

@@ -23,11 +23,14 @@ const listOf = (names: readonly string[]) =>
   names.length === 0 ? "there are none" : `there are ${[...names].sort().join(", ")}`;
 
 export const checkRules = {
-  unknownField: entry<Named & { known: readonly string[] }>({
+  unknownField: entry<Named & { known: readonly string[]; hasPaths: boolean }>({
     code: "F2B2201",
     severity: "error",
     message: ({ name }) => `no record here has a field \`${name}\``,
-    help: (args) => suggest(args) ?? listOf(args.known),
+    help: (args) => {
+      const path = `the record's own field is \`.${args.name}\``;
+      return suggest(args) ?? `${args.hasPaths ? `${path}; ` : ""}${listOf(args.known)}`;
+    },
     explain:
       "`where` sees what the rule captures, what the frame captures, and the fields the format gives. In json, logfmt and audit any field has a path: `.name`.",
     bad: access("fail where statsu == 403"),
@@ -265,7 +268,7 @@ export const checkRules = {
     code: "F2B2226",
     severity: "error",
     message: ({ what }) => `\`${what}\` needs a session`,
-    help: () => "add `session by pid`",
+    help: () => "add `session by pid`, or by what else all lines of one connection have in common",
     explain:
       "`note`, `clear` and `end` work on what a session remembers. Without one they do nothing.",
     bad: sampleFilter('fail "refused {address}"\n  note "hello {address}"'),
