@@ -10,6 +10,7 @@ import { replay } from "../../runtime/replay.ts";
 import type { Jail, JailTest } from "../../schemas/policy.ts";
 import type { ReplayBan, ReplayLine } from "../../schemas/replay.ts";
 import type { TestLine } from "../../schemas/test.ts";
+import { formatDuration } from "../4-write/duration.ts";
 import { linesToChunks } from "./check-filter-test.ts";
 import { testNow } from "./test-now.ts";
 
@@ -89,11 +90,11 @@ function lengthMs({ time, until }: ReplayBan): number {
 }
 
 function describeBan(ban: ReplayBan): string {
-  const length = ban.until === null ? "ever" : `${lengthMs(ban) / 1000} s`;
+  const length = ban.until === null ? "ever" : formatDuration(lengthMs(ban));
   return `${ban.id} is banned for ${length} at ${ban.time}`;
 }
 
 function describeWanted(step: Verdict): string {
   if (step.kind === "spares" || step.forMs === null) return "";
-  return step.forMs === 0 ? " for ever" : ` for ${step.forMs / 1000} s`;
+  return step.forMs === 0 ? " for ever" : ` for ${formatDuration(step.forMs)}`;
 }

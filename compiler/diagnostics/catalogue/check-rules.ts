@@ -20,7 +20,7 @@ const probe = '{ fail "probe {address}" }';
 const tested = (as: string) =>
   good.replace("test {", `test { fails \`2026-03-01T10:00:00Z refused 192.0.2.1\` as { ${as} }`);
 const listOf = (names: readonly string[]) =>
-  names.length === 0 ? "there are none" : `there are ${[...names].sort().join(", ")}`;
+  names.length === 0 ? "there are none" : `there are ${[...new Set(names)].sort().join(", ")}`;
 
 export const checkRules = {
   unknownField: entry<Named & { known: readonly string[]; hasPaths: boolean }>({
