@@ -6,9 +6,11 @@
  */
 import { type ReplayCommand, UsageError } from "./arguments.ts";
 import type { Program } from "./contract.ts";
+import { formatDuration } from "./daemon/duration.ts";
 import type { Decision } from "./decision.ts";
 import { escapeText, isoTime } from "./escape.ts";
 import type { Output } from "./output.ts";
+import { plural } from "./plural.ts";
 import { readChunks } from "./read-chunks.ts";
 import { type ReplayLog, type ReplaySummary, replay, replayDecisions } from "./replay.ts";
 import { formatTable } from "./table.ts";
@@ -59,7 +61,8 @@ function rowOf(decision: Decision): string[] {
   return [isoTime(time) ?? "", jail, verb, id, until, failures, line > 0 ? `${file}:${line}` : ""];
 }
 
-function sentenceOf({ lines, failures, bans, seconds }: ReplaySummary): string {
-  const span = seconds < 60 ? `${Math.round(seconds)} s` : `${(seconds / 3600).toFixed(1)} h`;
-  return `${lines} lines, ${failures} failures, ${bans} bans within ${span} of log time`;
+/** What the log held, in one sentence. */
+export function sentenceOf({ lines, failures, bans, seconds }: ReplaySummary): string {
+  const sums = [plural(lines, "line"), plural(failures, "failure"), plural(bans, "ban")];
+  return `${sums.join(", ")} in ${seconds < 1 ? "0s" : formatDuration(seconds * 1_000)} of log`;
 }

@@ -3,11 +3,11 @@
  *
  * Logs are read one after the other, in the order given; `--source JAIL=LOG` gives one to one jail only.
  */
-import { formatDuration } from "../../runtime/daemon/duration.ts";
 import type { Decision } from "../../runtime/decision.ts";
 import { isoTime } from "../../runtime/escape.ts";
 import { plural } from "../../runtime/plural.ts";
 import { type ReplaySummary, replay, replayDecisions } from "../../runtime/replay.ts";
+import { sentenceOf } from "../../runtime/replay-command.ts";
 import { formatTable } from "../../runtime/table.ts";
 import { nearest } from "../1-read/nearest.ts";
 import { showText } from "../diagnostics/show-text.ts";
@@ -126,7 +126,5 @@ function reportSums(summary: ReplaySummary, banned: Map<string, Banned>): void {
     if (banned.size > rows.length) print(dim(`and ${banned.size - rows.length} more`));
     print("");
   }
-  const { lines, failures, bans, seconds } = summary;
-  const sums = [plural(lines, "line"), plural(failures, "failure"), plural(bans, "ban")];
-  print(bold(`${sums.join(", ")} in ${formatDuration(seconds * 1_000)} of log`));
+  print(bold(sentenceOf(summary)));
 }
