@@ -58,7 +58,11 @@ t.test("any way of cutting a log into chunks gives the same", async (t) => {
 t.test("match objects", async (t) => {
   const text = "1 fail 192.0.2.1 user=root\n- fail gate.example.net\n2 note 192.0.2.1\n\n3 fail -";
   const { lines, sums } = await matches(text, [], false);
-  t.same(sums, { lines: 5, failures: 2 });
+  t.same(sums, {
+    lines: 5,
+    failures: 2,
+    nobody: { count: 1, line: 5, rule: "fake#fail" },
+  });
   t.same(
     lines.map((line) => JSON.parse(line)),
     [
