@@ -30,6 +30,9 @@ export const heldPerSessionMax = 20;
 /** Identities in the windows of one ban sentence; the weakest go first, and are counted. */
 export const trackedMax = 1_000_000;
 
+/** A capture by which something is counted or told apart, in UTF-16 units; longer ones are their beginning and a digest. */
+export const keptTextMax = 256;
+
 /** Identities of one jail whose offences are remembered; the one that offended longest ago goes first. */
 export const offendersMax = 1_000_000;
 
