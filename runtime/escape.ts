@@ -7,7 +7,8 @@
 import { reportedTextMax } from "./limits.ts";
 
 /** Control characters, line and paragraph separators, everything invisible or directional, lone surrogates. */
-const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+const unsafe =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /** A value as one line of JSON. Keys keep their order. */
 export function jsonLine(value: object): string {

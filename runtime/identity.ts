@@ -5,6 +5,7 @@
  * asks for; then it counts for no sentence that asks. What must hold: two identities never share a key.
  */
 import type { IdentitySpec } from "./contract.ts";
+import { keptText } from "./kept-text.ts";
 import { prefixOf } from "./prefix.ts";
 
 /** What a failure, or another jail's ban, says of who caused it. */
@@ -21,7 +22,7 @@ export interface Culprit {
  */
 export function identify(culprit: Culprit, by: IdentitySpec): string | null {
   if (by.kind === "address") {
-    if (culprit.address === null) return culprit.host;
+    if (culprit.address === null) return culprit.host === null ? null : keptText(culprit.host);
     return prefixOf(culprit.address, by.ipv4, by.ipv6);
   }
   const values: string[] = [];
@@ -34,11 +35,12 @@ export function identify(culprit: Culprit, by: IdentitySpec): string | null {
   return values.length === 1 ? (values[0] ?? null) : JSON.stringify(values);
 }
 
-/** A capture, or `address` and `host`, which are none. */
+/** A capture, or `address` and `host`, which are none; of a length that may be kept. */
 export function captureOf(culprit: Culprit, name: string): string | null {
   if (name === "address") return culprit.address;
-  if (name === "host" && culprit.host !== null) return culprit.host;
-  return Object.hasOwn(culprit.captures, name) ? (culprit.captures[name] ?? null) : null;
+  if (name === "host" && culprit.host !== null) return keptText(culprit.host);
+  const own = Object.hasOwn(culprit.captures, name) ? culprit.captures[name] : undefined;
+  return own === undefined ? null : keptText(own);
 }
 
 /** True when identities of this kind hold more than one address. */

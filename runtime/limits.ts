@@ -3,8 +3,14 @@
  * read, and never a fault. Bounds of one part alone stand in that part's file.
  */
 
-/** A longer record counts as a line and matches nothing: syslog daemons cut far below this. */
-export const recordBytesMax = 65_536;
+/**
+ * A longer record counts as a line and matches nothing. A web server takes 32 KiB of headers, Go's a megabyte, and
+ * writes up to four bytes for one of them: a client that could make its line too long would never be counted.
+ */
+export const recordBytesMax = 2 * 1024 * 1024;
+
+/** A longer message or value is seen by no frame and no pattern: syslog daemons cut far below this. */
+export const messageBytesMax = 65_536;
 
 /** How deep JSON may nest: the reader recurses, and no log needs more. */
 export const jsonDepthMax = 64;
@@ -23,6 +29,9 @@ export const heldPerSessionMax = 20;
 
 /** Identities in the windows of one ban sentence; the weakest go first, and are counted. */
 export const trackedMax = 1_000_000;
+
+/** A capture by which something is counted or told apart, in UTF-16 units; longer ones are their beginning and a digest. */
+export const keptTextMax = 256;
 
 /** Identities of one jail whose offences are remembered; the one that offended longest ago goes first. */
 export const offendersMax = 1_000_000;

@@ -4,10 +4,10 @@
  * In: the message of a record that a format with a window has read. Out: the rules are asked with the
  * messages joined by LF in its place. What must hold (docs/matching.md section 9): lines that a match
  * touched are used up, except those that a group called `skip` took; a window is never longer than a
- * record may be, so that no rule reads more than it would of one record.
+ * message may be, so that no pattern reads more than it would of one record; a longer message is not seen.
  */
 import type { Cursor } from "./cursor.ts";
-import { recordBytesMax } from "./limits.ts";
+import { messageBytesMax } from "./limits.ts";
 import { Header } from "./registers.ts";
 
 /** One filter's messages, oldest first. */
@@ -29,6 +29,7 @@ export function windowed(
   if (size === null) return rules(c);
   const record = c.record;
   const { messageBytes, messageStart, messageEnd } = record;
+  if (messageEnd - messageStart > messageBytesMax) return false;
   c.windows[filter] ??= { messages: [], bytes: -1, stamp: new Header() };
   const window = c.windows[filter];
   keepStamp(window.stamp, record.header);
@@ -64,7 +65,7 @@ function keepStamp(kept: Header, header: Header): void {
 function push(window: MessageWindow, message: Buffer, size: number): void {
   window.messages.push(message);
   window.bytes += message.length + 1;
-  while (window.messages.length > size || window.bytes > recordBytesMax) {
+  while (window.messages.length > size || window.bytes > messageBytesMax) {
     const oldest = window.messages.shift();
     if (oldest === undefined) return;
     window.bytes -= oldest.length + 1;

@@ -6,6 +6,7 @@
  */
 import { decode } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
+import { messageBytesMax } from "./limits.ts";
 import type { Searcher } from "./linear.ts";
 import { findIn, type Literal, standsAt } from "./literal.ts";
 import { open } from "./template.ts";
@@ -28,6 +29,7 @@ export function exec(
   strict: readonly StrictGroup[] = [],
 ): boolean {
   const { messageBytes, messageStart, messageEnd } = c.record;
+  if (messageEnd - messageStart > messageBytesMax) return false;
   const lacks = required !== null && findIn(messageBytes, messageStart, messageEnd, required) < 0;
   if (lacks) return false;
   c.text ??= decode(messageBytes, messageStart, messageEnd);
@@ -73,7 +75,8 @@ export function begin(c: Cursor): void {
 
 /**
  * Runs the rules on what the first fitting frame leaves of the message; without one the filter does
- * not see the record. The message is put back for the filters behind.
+ * not see the record. A message too long for patterns has none: rules without one are asked all the same. The message
+ * is put back for the filters behind.
  */
 export function framed(
   c: Cursor,
@@ -83,6 +86,7 @@ export function framed(
   const record = c.record;
   const { messageBytes, messageStart, messageEnd } = record;
   begin(c);
+  if (messageEnd - messageStart > messageBytesMax) return rules(c);
   if (!frames(c) || c.frame < 0) return false;
   const found = rules(c);
   record.messageBytes = messageBytes;

@@ -110,7 +110,7 @@ export function makeScanner(time: TimeContext, reading: Reading): Scanner {
     for (let at = start; at < end; ) {
       let to = finder === null ? end : Math.min(end, at + regionBytesMax);
       if (to < end) to = bytes.lastIndexOf(0x0a, to - 1) + 1;
-      // A record that does not fit is too long to be read, which is all that there is to know of it.
+      // A record that does not fit is read without a search.
       const fits = to > at;
       if (!fits) to = bytes.indexOf(0x0a, at) + 1;
       if (finder !== null && fits) readFound(finder, bytes, at, to, report);

@@ -5,6 +5,7 @@
  * come together, cost no new text.
  */
 import { decode, isDigit } from "./bytes.ts";
+import { keptText } from "./kept-text.ts";
 import type { Registers } from "./registers.ts";
 
 let keyPlace = 0;
@@ -18,7 +19,7 @@ export function sessionKey(record: Registers, value: string): string {
     keyHead = `${program}\0${headerText(record, "host") ?? ""}\0`;
     keyPlace = placeId;
   }
-  return keyHead + value;
+  return keyHead + keptText(value);
 }
 
 const sessionsKept = 1024;

@@ -12,6 +12,7 @@ import { takeAddress, takeAddressBack } from "./address-token.ts";
 import { byteIn, lowerCase } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import * as holes from "./holes.ts";
+import { messageBytesMax } from "./limits.ts";
 import { endsAt, type Literal, lit, type Neighbour, standsAt } from "./literal.ts";
 import { type Run, takeRun } from "./run.ts";
 
@@ -52,9 +53,10 @@ export function open(
   return true;
 }
 
-/** Sets the cursor on the message: how every alternative of a rule begins. */
+/** Sets the cursor on the message: how every alternative of a rule begins. A long one no pattern sees. */
 export function message(c: Cursor, firstSlot: number, endSlot: number): boolean {
   const { messageBytes, messageStart, messageEnd } = c.record;
+  if (messageEnd - messageStart > messageBytesMax) return false;
   return open(c, messageBytes, messageStart, messageEnd, firstSlot, endSlot);
 }
 

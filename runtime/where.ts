@@ -6,6 +6,7 @@
  */
 import { addressFromText, parseAddress } from "./address.ts";
 import type { Cursor } from "./cursor.ts";
+import { messageBytesMax } from "./limits.ts";
 import type { Searcher } from "./linear.ts";
 import type { FieldValue } from "./registers.ts";
 import { open } from "./template.ts";
@@ -93,10 +94,10 @@ export function comparePrefix(value: Value, op: Comparison, prefix: PrefixParts 
   return op === "==" ? inPrefix(value, prefix) : op === "!=" && !inPrefix(value, prefix);
 }
 
-/** What `=~` reads: text, or a number as its decimal text. */
+/** What `=~` reads: text that is not too long, or a number as its decimal text. */
 function textOfValue(value: Value): string | undefined {
   if (typeof value === "number") return String(value);
-  return typeof value === "string" ? value : undefined;
+  return typeof value === "string" && value.length <= messageBytesMax ? value : undefined;
 }
 
 export function matchesRegex(value: Value, pattern: Searcher): boolean {

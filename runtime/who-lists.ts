@@ -115,6 +115,9 @@ function setOwnAddresses(one: Known): void {
   setPrefixes(one, texts);
 }
 
+/** A list that is none at all, told once and not line by line: it may have millions. */
+const toldLinesMax = 20;
+
 /** One address or prefix a line, `#` begins a comment. */
 function readList(one: Known, path: string, warn: (message: string) => void): void {
   const stat = statSync(path);
@@ -123,13 +126,18 @@ function readList(one: Known, path: string, warn: (message: string) => void): vo
   const stamp = `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
   if (stamp === one.stamp) return;
   const prefixes: Prefix[] = [];
+  let leftOut = 0;
   for (const [at, line] of readFileSync(path, "utf8").split("\n").entries()) {
     const text = line.replace(/#.*/, "").trim();
     if (text === "") continue;
     const prefix = parsePrefix(text);
-    if (prefix === null) warn(`${path}:${at + 1}: neither an address nor a prefix; line left out`);
-    else prefixes.push(prefix);
+    if (prefix !== null) prefixes.push(prefix);
+    else if (++leftOut <= toldLinesMax) {
+      warn(`${path}:${at + 1}: neither an address nor a prefix; line left out`);
+    }
   }
+  const untold = leftOut - toldLinesMax;
+  if (untold > 0) warn(`${path}: ${untold} more lines left out`);
   one.prefixes = prefixes;
   one.stamp = stamp;
 }

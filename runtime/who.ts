@@ -121,7 +121,9 @@ export function readForwarded(record: Registers, format: FormatFields): readonly
   const value = format.read(record, "forwarded");
   if (typeof value === "string") return splitForwarded(value);
   if (!Array.isArray(value)) return null;
-  return value.every((item) => typeof item === "string") ? (value as string[]) : null;
+  const texts = value.filter((item) => typeof item === "string");
+  // A header that came several times, each of which may be a list: proxies write behind what a client sent.
+  return texts.length === value.length ? texts.flatMap(splitForwarded) : null;
 }
 
 /** A list split at commas, blanks around each member cut. */

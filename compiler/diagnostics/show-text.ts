@@ -18,7 +18,8 @@ const tabColumns = 4;
 const plain = /^[ -~]*$/;
 
 /** Controls, lone surrogates, format characters (directions, joiners, marks of order), separators. */
-const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/u;
+const hidden =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/u;
 
 /** East Asian wide and full-width forms and emoji, in blocks: close enough to set a caret. */
 const wide =

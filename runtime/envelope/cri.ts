@@ -5,26 +5,27 @@
  * `F` that ends them, stdout and stderr apart; false: it is no such record, a part, or too long.
  */
 import { isBlank, trimEnd } from "../bytes.ts";
-import { recordBytesMax } from "../limits.ts";
 import { type Literal, lit, standsAt } from "../literal.ts";
 import type { Registers } from "../registers.ts";
 import { parseIso } from "../time/calendar-forms.ts";
 import { stampForms } from "../time/forms.ts";
+import { Parts } from "./parts.ts";
 
 const partial = 0x50;
 const full = 0x46;
 
-/** What of a stream's record has come so far. */
-interface Parts {
+interface Stream {
   readonly name: Literal;
-  chunks: Buffer[];
-  /** Over the limit nothing is kept, but the count goes on. */
-  bytes: number;
+  /** What of its record has come so far. */
+  readonly parts: Parts;
 }
 
 /** One a source: parts of records are kept from one record to the next. */
 export class CriEnvelope {
-  readonly #streams: readonly Parts[] = [makeParts("stdout"), makeParts("stderr")];
+  readonly #streams: readonly Stream[] = [
+    { name: lit("stdout"), parts: new Parts() },
+    { name: lit("stderr"), parts: new Parts() },
+  ];
 
   open(r: Registers, bytes: Buffer, start: number, end: number): boolean {
     const stampEnd = parseIso(bytes, start, end, r.parts);
@@ -43,10 +44,10 @@ export class CriEnvelope {
     }
     const messageStart = Math.min(tagAt + 2, end);
     if (tag === partial) {
-      addPart(stream, bytes, messageStart, end);
+      stream.parts.add(bytes, messageStart, end);
       return false;
     }
-    if (!this.#close(stream, r, bytes, messageStart, end)) return false;
+    if (!beginWhole(stream.parts, r, bytes, messageStart, end)) return false;
     const { envelope } = r;
     envelope.stampBytes = bytes;
     envelope.stampStart = start;
@@ -55,30 +56,22 @@ export class CriEnvelope {
     r.beginFormat();
     return true;
   }
+}
 
-  /** The registers' record becomes what was kept and `bytes[start, end)`. */
-  #close(stream: Parts, r: Registers, bytes: Buffer, start: number, end: number): boolean {
-    if (stream.bytes === 0) {
-      r.beginEnveloped(bytes, start, end);
-      return true;
-    }
-    addPart(stream, bytes, start, end);
-    const { chunks, bytes: size } = stream;
-    stream.chunks = [];
-    stream.bytes = 0;
-    if (size > recordBytesMax) return false;
-    const whole = Buffer.concat(chunks);
-    r.beginEnveloped(whole, 0, trimEnd(whole, 0, whole.length));
+/** The registers' record becomes what was kept and `bytes[start, end)`. */
+function beginWhole(
+  parts: Parts,
+  r: Registers,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): boolean {
+  if (parts.isEmpty) {
+    r.beginEnveloped(bytes, start, end);
     return true;
   }
-}
-
-function makeParts(name: string): Parts {
-  return { name: lit(name), chunks: [], bytes: 0 };
-}
-
-function addPart(stream: Parts, bytes: Buffer, start: number, end: number): void {
-  stream.bytes += end - start;
-  if (stream.bytes > recordBytesMax) stream.chunks = [];
-  else stream.chunks.push(Buffer.from(bytes.subarray(start, end)));
+  const whole = parts.end(bytes, start, end);
+  if (whole === null) return false;
+  r.beginEnveloped(whole, 0, trimEnd(whole, 0, whole.length));
+  return true;
 }

@@ -2,22 +2,26 @@
  * The envelope `docker`: the json-file log driver's `{"log":"...","stream":"...","time":"..."}`.
  *
  * In: a record's bytes. Out: the registers' record is `log` without its final LF, and `time` is the
- * record's; false: it is no such object, or an LF or CR is left in `log`, which would be a record
- * inside a record.
+ * record's; false: it is no such object, a part, or an LF or CR is left in `log`, which would be a record
+ * inside a record. Docker cuts a line into parts of 16 KiB, of which only the last has an LF; they are put together,
+ * stdout and stderr apart.
  */
 import { trimEnd } from "../bytes.ts";
 import { readJson } from "../format/json.ts";
 import { type FieldsSpec, makeFields } from "../format/paths.ts";
-import { recordBytesMax } from "../limits.ts";
 import { Registers } from "../registers.ts";
+import { Parts } from "./parts.ts";
 
 const logField = 0;
 const timeField = 1;
+const streamField = 2;
 
 /** One a scanner: the object is read into registers of its own. */
 export class DockerEnvelope {
-  readonly #spec: FieldsSpec = makeFields([["log"], ["time"]]);
+  readonly #spec: FieldsSpec = makeFields([["log"], ["time"], ["stream"]]);
   readonly #object = new Registers();
+  readonly #out = new Parts();
+  readonly #err = new Parts();
 
   open(r: Registers, bytes: Buffer, start: number, end: number): boolean {
     const object = this.#object;
@@ -26,9 +30,16 @@ export class DockerEnvelope {
     const log = object.values[logField];
     const time = object.values[timeField];
     if (typeof log !== "string") return false;
-    const message = Buffer.from(log.endsWith("\n") ? log.slice(0, -1) : log, "utf8");
+    const parts = object.values[streamField] === "stderr" ? this.#err : this.#out;
+    const part = Buffer.from(log, "utf8");
+    if (!log.endsWith("\n")) {
+      parts.add(part, 0, part.length);
+      return false;
+    }
+    const message = parts.end(part, 0, part.length - 1);
+    if (message === null) return false;
     const messageEnd = trimEnd(message, 0, message.length);
-    if (message.length > recordBytesMax || holdsLineEnd(message, messageEnd)) return false;
+    if (holdsLineEnd(message, messageEnd)) return false;
     r.beginEnveloped(message, 0, messageEnd);
     r.envelope.stampField = typeof time === "string" ? time : undefined;
     r.envelope.stampPattern = null;

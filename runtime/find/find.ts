@@ -51,7 +51,7 @@ const textsAt = 1024;
 const rowsAt = 65_536;
 const recordsAt = 131_072;
 const memoryBytes = 5 * 65_536;
-/** The longest region that is searched at once; longer than any record that is read. */
+/** The longest region that is searched at once: a longer record is read without a search. */
 export const regionBytesMax = memoryBytes - recordsAt - 16;
 const buckets = 8;
 /** More texts have no room; their filters then read every record. */

@@ -65,7 +65,7 @@
               (then
                 (local.set $place (i32.add (local.get $at) (local.get $place)))
                 (local.set $passed (i32.add (local.get $passed) (i32.const 1)))
-                (if (i32.gt_u (i32.sub (local.get $place) (local.get $record)) (i32.const 65536))
+                (if (i32.gt_u (i32.sub (local.get $place) (local.get $record)) (i32.const 2097152))
                   (then (local.set $tooLong (i32.add (local.get $tooLong) (i32.const 1))))
                   (else
                     (if (local.get $wants)

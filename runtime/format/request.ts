@@ -10,9 +10,9 @@ export interface RequestLine {
   /** As the client sent it, the server's escapes undone. */
   readonly request: string;
   readonly method: string | undefined;
-  /** Before the `?`, `%HH` decoded once. */
+  /** Before the `?` or `#`, `%HH` decoded once. */
   readonly path: string | undefined;
-  /** Behind the `?`, as sent. */
+  /** Behind the `?` and before the `#`, as sent. */
   readonly query: string | undefined;
   readonly protocol: string | undefined;
 }
@@ -35,11 +35,14 @@ export function parseRequest(b: Buffer, start: number, end: number): RequestLine
   return { request, method, ...cutTarget(target), protocol: hasProtocol ? tail : undefined };
 }
 
+/** Servers leave out what stands behind a `#`: nobody may hide a path by one. */
 function cutTarget(target: string): Pick<RequestLine, "path" | "query"> {
   const local = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(target) ? localPart(target) : target;
-  const mark = local.indexOf("?");
-  const path = decodePercent(mark < 0 ? local : local.slice(0, mark));
-  return { path, query: mark < 0 ? undefined : local.slice(mark + 1) };
+  const hash = local.indexOf("#");
+  const asked = hash < 0 ? local : local.slice(0, hash);
+  const mark = asked.indexOf("?");
+  const path = decodePercent(mark < 0 ? asked : asked.slice(0, mark));
+  return { path, query: mark < 0 ? undefined : asked.slice(mark + 1) };
 }
 
 /** Of the absolute form (RFC 9112 section 3.2.2) what begins at the first `/` behind `://`. */

@@ -31,7 +31,7 @@ export interface JournalSourceOptions {
 const restartMs = [200, 1_000, 5_000, 15_000];
 
 /** An entry's JSON is longer than its message: arrays of byte values take five characters a byte. */
-const entryBytesMax = 16 * recordBytesMax;
+const entryBytesMax = 5 * recordBytesMax;
 
 const fields = [
   "MESSAGE",

@@ -153,8 +153,10 @@ async function readBytes(
   warn: (message: string) => void,
 ): Promise<Buffer | null> {
   try {
-    const file = await folder.openFile(name, constants.O_RDONLY);
+    // O_NONBLOCK: opening a FIFO must not hang before it can be refused.
+    const file = await folder.openFile(name, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
+      if (!(await file.stat()).isFile()) throw new Error("it is no regular file");
       return await file.readFile();
     } finally {
       await file.close();

@@ -78,14 +78,24 @@ t.test("a scan stops where it is told to, whatever stands behind", async (t) => 
   t.same([read, seen], [15, [0]]);
 });
 
-t.test("a record over the limit is counted and matches nothing", async (t) => {
-  const program = await loadPolicy(policy([filter([named("f#1", template(hole("text")))])]));
-  const scanner = program.scanners[0]?.make(testTime);
-  const bytes = Buffer.from(`${"a".repeat(65_536)}\n${"a".repeat(65_537)}\n`);
-  const seen: number[] = [];
-  scanner?.scan(bytes, 0, bytes.length, (hit) => seen.push(hit.record));
-  t.same([seen, scanner?.records, scanner?.oversized], [[1], 2, 1]);
-});
+t.test(
+  "a record over the limit is counted and matches nothing; a long message no pattern",
+  async (t) => {
+    const rules = [named("f#1", template(hole("text"))), rule("note", null)];
+    const program = await loadPolicy(policy([filter(rules)]));
+    const scanner = program.scanners[0]?.make(testTime);
+    const sizes = [65_536, 65_537, 2_097_152, 2_097_153];
+    const bytes = Buffer.from(sizes.map((size) => `${"a".repeat(size)}\n`).join(""));
+    const seen: unknown[] = [];
+    scanner?.scan(bytes, 0, bytes.length, (hit) => seen.push([hit.record, hit.rule.kind]));
+    t.same(seen, [
+      [1, "fail"],
+      [2, "note"],
+      [3, "note"],
+    ]);
+    t.same([scanner?.records, scanner?.oversized], [4, 1]);
+  },
+);
 
 t.test(
   "ignore rules first, then the first that matches, whatever the messages begin with",
@@ -365,6 +375,22 @@ t.test("envelopes: their message is read, their host and program are the record'
   t.same(who(scan(program, `${line}\n`, 0)), ["192.0.2.1"]);
   const docker = JSON.stringify({ log: `${line}\n`, time: "2026-03-01T10:00:00Z" });
   t.same(who(scan(program, `${docker}\n`, 1)), ["192.0.2.1"]);
+  const forged = `${header}from 198.51.100.1`;
+  const parts = [
+    { log: "x".repeat(16_384), stream: "stdout", time: "2026-03-01T10:00:00Z" },
+    { log: `${line}\n`, stream: "stderr", time: "2026-03-01T10:00:00Z" },
+    { log: `${forged}\n`, stream: "stdout", time: "2026-03-01T10:00:00Z" },
+    { log: line.slice(0, 40), stream: "stdout", time: "2026-03-01T10:00:00Z" },
+    { log: `${line.slice(40)}\n`, stream: "stdout", time: "2026-03-01T10:00:01Z" },
+  ].map((part) => `${JSON.stringify(part)}\n`);
+  t.same(
+    scan(program, parts.join(""), 1).map(({ record, address }) => [record, address]),
+    [
+      [2, "192.0.2.1"],
+      [5, "192.0.2.1"],
+    ],
+    "what Docker cut is one record, and a part of it none",
+  );
   const cri = `2026-03-01T10:00:00Z stdout P ${line.slice(0, 40)}\n2026-03-01T10:00:01Z stdout F ${line.slice(40)}\n`;
   const hits = scan(program, cri, 2);
   t.same(who(hits), ["192.0.2.1"]);

@@ -95,6 +95,8 @@ const addresses = fc.constantFrom(
   "198.51.100.1",
 );
 const forwarded = fc.constantFrom(
+  ["192.0.2.9, 198.51.100.7"],
+  ["198.51.100.7", "198.51.100.8 ,192.0.2.9"],
   undefined,
   "203.0.113.5",
   "192.0.2.1, 198.51.100.9",

@@ -47,14 +47,33 @@ tap.test("huge records", async (t) => {
   const line = (user: string) =>
     `Mar  1 10:00:00 host sshd[1]: Invalid user ${user} from 203.0.113.9 port 4022`;
   const rest = line("").length;
-  const sizes = [65_535, 65_536, 65_537, 200_000];
+  const header = "Mar  1 10:00:00 host sshd[1]: ".length;
+  const sizes = [65_535, 65_536, 65_537, 200_000].map((size) => header + size);
   const lines = sizes.map((size) => line("x".repeat(size - rest)));
   lines.push(
     line("eve"),
-    `${line("y".repeat(65_535 - rest))}\r`,
-    `${line("z".repeat(65_536 - rest))}\r`,
+    `${line("y".repeat(header + 65_536 - rest))}\r`,
+    `${line("z".repeat(header + 65_537 - rest))}\r`,
   );
   const hits = await compare(t, Buffer.from(`${lines.join("\n")}\n`), "UTC", 5000);
   const numbers = new Set(hits.map((hit) => (JSON.parse(hit) as { line: number }).line));
   t.same([...numbers], [1, 2, 5, 6], "what is over the limit matches nothing");
+});
+
+/** What servers write for bytes that they escape: four for one, in each field that they log. */
+tap.test("clients that make their line long are counted all the same", async (t) => {
+  const escaped = "\\xFF".repeat(8000);
+  const access = `203.0.113.9 - bob [01/Mar/2026:10:00:00 +0000] "GET /?${escaped} HTTP/1.1" 401 179 "${escaped}" "${escaped}"`;
+  const json = JSON.stringify({
+    time_iso8601: "2026-03-01T10:00:01Z",
+    remote_addr: "203.0.113.9",
+    remote_user: "bob",
+    status: 401,
+    agent: "\u0001".repeat(100_000),
+  });
+  const hits = await compare(t, Buffer.from(`${access}\n${json}\n`), "UTC", 5000);
+  const found = hits.map((hit) => JSON.parse(hit) as { line: number; filter: string; id: string });
+  const refused = found.filter(({ filter }) => filter === "nginx-http-auth");
+  const named = refused.map(({ line, id }) => `${line} ${id}`);
+  t.same([...new Set(named)], ["1 203.0.113.9", "2 203.0.113.9"]);
 });

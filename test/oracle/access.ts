@@ -47,6 +47,7 @@ function splitRequest(request: string): Map<string, string> {
     const slash = target.indexOf("/", scheme[0].length);
     target = slash < 0 ? "/" : target.slice(slash);
   }
+  target = target.replace(/#[\s\S]*$/, "");
   const mark = target.indexOf("?");
   const path = mark < 0 ? target : target.slice(0, mark);
   const decoded = path.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) =>

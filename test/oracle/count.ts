@@ -4,6 +4,7 @@
  * out. Jitter is chance and left out. Times are milliseconds since 1970.
  */
 
+import { createHash } from "node:crypto";
 import type { Ban, Identity, Jail, Policy, Who } from "../../schemas/policy.ts";
 import { canonical, isInPrefix, prefixOf, readAddress, readPrefix } from "./address.ts";
 import type { OracleHit } from "./session.ts";
@@ -59,14 +60,20 @@ interface Wanted {
 
 function fieldOf(counted: Counted, name: string): string | null {
   if (name === "address") return counted.address;
-  if (name === "host" && counted.host !== null) return counted.host;
-  return counted.captures[name] ?? null;
+  if (name === "host" && counted.host !== null) return shortened(counted.host);
+  return shortened(counted.captures[name] ?? null);
+}
+
+/** A text of over 256 UTF-16 units is told by these and by half of its SHA-256. */
+function shortened(text: string | null): string | null {
+  if (text === null || text.length <= 256) return text;
+  return `${Buffer.from(text.slice(0, 256)).toString()}~${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
 }
 
 function identityOf(counted: Counted, by: Identity): string | null {
   if (by.kind === "address") {
     const address = counted.address === null ? null : readAddress(counted.address);
-    if (address === null) return counted.host;
+    if (address === null) return shortened(counted.host);
     return prefixOf(address, address.family === 4 ? by.ipv4 : by.ipv6);
   }
   const values = by.names.map((name) => fieldOf(counted, name));

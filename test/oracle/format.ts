@@ -15,11 +15,13 @@ import { readStructured } from "./structured.ts";
 import { readHeader, unfoldRepeated } from "./syslog.ts";
 import { bytesOf, cutTrailing, isBlank, textOf } from "./text.ts";
 
-export const recordBytesMax = 65_536;
+export const recordBytesMax = 2_097_152;
+/** What frames and patterns see of a message, and `=~` of a value. */
+export const messageBytesMax = 65_536;
 
 export type Envelope = WatchFile["envelope"];
 
-/** What cri holds back until the last part of a message comes, by stream. */
+/** What docker and cri hold back until the last part of a message comes, by stream. */
 export type CriParts = Map<string, string>;
 
 export function unwrap(
@@ -34,20 +36,24 @@ export function unwrap(
     case "syslog":
       return readHeader(bytes, clock);
     case "docker":
-      return unwrapDocker(bytes, clock);
+      return unwrapDocker(bytes, parts, clock);
     case "cri":
       return unwrapCri(bytes, parts, clock);
   }
 }
 
-function unwrapDocker(bytes: string, clock: Clock): Unwrapped | null {
+function unwrapDocker(bytes: string, parts: CriParts, clock: Clock): Unwrapped | null {
   const json = readJson(textOf(bytes));
   if (json?.kind !== "object") return null;
-  const [log, time] = [valueAt(json, ["log"]), valueAt(json, ["time"])];
-  if (log === null || log === "twice" || log.kind !== "text") return null;
-  if (time === null || time === "twice" || time.kind !== "text") return null;
+  const [log, time, of] = [["log"], ["time"], ["stream"]].map((path) => valueAt(json, path));
+  if (!log || log === "twice" || log.kind !== "text" || of === "twice") return null;
+  const stream = of?.kind === "text" && of.text === "stderr" ? "stderr" : "stdout";
+  const whole = (parts.get(stream) ?? "") + bytesOf(log.text);
+  parts.set(stream, whole.endsWith("\n") ? "" : whole);
+  if (!whole.endsWith("\n") || whole.length - 1 > recordBytesMax) return null;
+  if (!time || time === "twice" || time.kind !== "text") return null;
   const moment = readIsoWithZone(bytesOf(time.text), clock);
-  const message = bytesOf(log.text).replace(/\n$/, "");
+  const message = whole.slice(0, -1);
   if (moment === null || /[\r\n]/.test(message)) return null;
   return { bytes: cutTrailing(message), header: null, time: moment };
 }

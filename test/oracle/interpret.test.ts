@@ -218,6 +218,13 @@ t.test("envelopes", async (t) => {
   const time = "2026-03-01T10:00:00.000Z";
   t.same(texts("docker", `{"log":"x\\n","time":"${at}"}`), [[1, "x", time]]);
   t.same(texts("docker", `{"log":"x\\ny\\n","time":"${at}"}`, "x"), []);
+  const cut = ["stdout", "stderr", "stdout"].map(
+    (stream, i) => `{"log":"${"abc"[i]}${i > 0 ? "\\n" : ""}","stream":"${stream}","time":"${at}"}`,
+  );
+  t.same(texts("docker", ...cut), [
+    [2, "b", time],
+    [3, "ac", time],
+  ]);
   const parts = [`${at} stdout P a`, `${at} stderr F b`, `${at} stdout F c`];
   t.same(texts("cri", ...parts), [
     [2, "b", time],
@@ -237,7 +244,11 @@ t.test("records", async (t) => {
     ],
   );
   t.equal(hits(any, "x".repeat(65_536)).length, 1);
-  t.equal(hits(any, "x".repeat(65_537)).length, 0);
+  t.same(
+    hits(any, "x".repeat(65_537)).map(({ kind }) => kind),
+    ["note"],
+  );
+  t.equal(hits(any, "x".repeat(2_097_153)).length, 0);
   t.equal(hits(any, Buffer.from([0x61, 0xff, 0x00]))[0]?.captures["text"], "a\ufffd\0");
 });
 

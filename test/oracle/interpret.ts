@@ -6,7 +6,14 @@
 
 import type { Expr, Filter, Format, Path, Policy, Rule } from "../../schemas/policy.ts";
 import { canonical } from "./address.ts";
-import { type CriParts, type Envelope, readRecord, recordBytesMax, unwrap } from "./format.ts";
+import {
+  type CriParts,
+  type Envelope,
+  messageBytesMax,
+  readRecord,
+  recordBytesMax,
+  unwrap,
+} from "./format.ts";
 import { type Captured, matchPattern } from "./pattern.ts";
 import type { Header, Reading, Unwrapped } from "./reading.ts";
 import { type Event, type OracleHit, Sessions } from "./session.ts";
@@ -150,13 +157,17 @@ function findEvent(
   const { filter } = state;
   const reading = readRecord(filter, unwrapped, state.wherePaths, state.lastTimes, clock);
   if (reading === null) return null;
-  const frame = readFrame(filter, reading.message, clock);
+  const isLong = reading.message.length > messageBytesMax;
+  if (isLong && reading.window !== null) return null;
+  const frame = isLong
+    ? { message: reading.message, captured: null }
+    : readFrame(filter, reading.message, clock);
   if (frame === null) return null;
   const message = inWindow(state, reading.window, frame.message);
   if (reading.window !== null) state.windowTime = reading.time ?? state.windowTime;
   for (const rule of inOrder(filter.rules)) {
     const own = rule.pattern === null ? null : matchPattern(rule.pattern, message, clock);
-    if (rule.pattern !== null && own === null) continue;
+    if (rule.pattern !== null && (own === null || isLong)) continue;
     const matched = [own, frame.captured].filter((captured) => captured !== null);
     if (rule.where !== null && !isTrue(rule.where, lookupFor(reading, matched, clock))) continue;
     state.window = reading.window === null ? state.window : leftOf(state.window, own);
@@ -179,11 +190,11 @@ function findEvent(
   return null;
 }
 
-/** The last messages joined by LF, this one the last; the window has no more bytes than a record. */
+/** The last messages joined by LF, this one the last; the window has no more bytes than a message. */
 function inWindow(state: FilterState, size: number | null, message: string): string {
   if (size === null) return message;
   state.window = [...state.window, message].slice(-size);
-  while (state.window.join("\n").length > recordBytesMax) state.window.shift();
+  while (state.window.join("\n").length > messageBytesMax) state.window.shift();
   return state.window.join("\n");
 }
 

@@ -148,7 +148,7 @@ function forwardedOf(json: Json): string[] | null {
   if (json.kind === "text") return splitForwarded(json.text);
   if (json.kind !== "array") return null;
   const texts = json.items.flatMap((item) => (item.kind === "text" ? [item.text] : []));
-  return texts.length === json.items.length ? texts : null;
+  return texts.length === json.items.length ? texts.flatMap(splitForwarded) : null;
 }
 
 function fill(reading: Reading, format: Format, name: string, json: Json, clock: Clock): void {

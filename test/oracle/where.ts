@@ -5,6 +5,7 @@
 
 import type { Expr, ExprCompare, Field, Path, Scalar } from "../../schemas/policy.ts";
 import { isInPrefix, readAddressText } from "./address.ts";
+import { messageBytesMax } from "./format.ts";
 import { matchPattern } from "./pattern.ts";
 import type { Clock } from "./stamp.ts";
 import { bytesOf } from "./text.ts";
@@ -87,7 +88,7 @@ export function isTrue(expr: Expr, lookup: Lookup): boolean {
     case "matches": {
       const value = find(expr.field, lookup);
       const text = typeof value === "number" ? String(value) : value;
-      if (typeof text !== "string") return false;
+      if (typeof text !== "string" || text.length > messageBytesMax) return false;
       return matchPattern(expr.pattern, bytesOf(text), lookup.clock) !== null;
     }
     default: {

@@ -280,6 +280,8 @@ t.test("requests", async (t) => {
     ["GET /a b HTTP/1.1", ["GET", "/a b", undefined, "HTTP/1.1"]],
     ["GET /%2561%e4%ZZ% HTTP/1.1", ["GET", "/%61\ufffd%ZZ%", undefined, "HTTP/1.1"]],
     ["GET /a", ["GET", "/a", undefined, undefined]],
+    ["POST /a#/x?y HTTP/1.1", ["POST", "/a", undefined, "HTTP/1.1"]],
+    ["POST /a%23?b#?c HTTP/1.1", ["POST", "/a#", "b", "HTTP/1.1"]],
     ["GET  HTTP/1.1", ["GET", "", undefined, "HTTP/1.1"]],
     ["GET http://example.net/x?y HTTP/1.1", ["GET", "/x", "y", "HTTP/1.1"]],
     ["GET http://example.net HTTP/1.1", ["GET", "/", undefined, "HTTP/1.1"]],
@@ -417,10 +419,10 @@ t.test("envelopes: docker", async (t) => {
   t.strictSame([message(r), time(r)], ["2015-05-17 10:05:03 ü", "2024-03-07T13:06:56.000Z"]);
   t.ok(readLines(r, makeLines("auto")));
   t.strictSame([message(r), time(r)], ["ü", "2015-05-17T10:05:03.000Z"]);
-  t.ok(open({ log: "Mar  7 13:06:56 web p[1]: x", time: 5 }));
+  t.ok(open({ log: "Mar  7 13:06:56 web p[1]: x\n", time: 5 }));
   t.ok(readSyslog(r));
   t.strictSame(seen(r), ["2025-03-07T13:06:56.000Z", "web", "p", "1", "x", 1]);
-  t.ok(open({ log: "<34>1 - web p - - - x", time: "2024-03-07T13:06:56Z" }));
+  t.ok(open({ log: "<34>1 - web p - - - x\n", time: "2024-03-07T13:06:56Z" }));
   t.ok(readSyslog(r));
   t.equal(time(r), "2024-03-07T13:06:56.000Z", "a header without a time leaves the envelope's");
   for (const none of [
@@ -454,7 +456,7 @@ t.test("envelopes: cri", async (t) => {
   t.equal(message(r), "otherend");
   t.ok(open(`${at} stdout F`));
   t.equal(message(r), "");
-  for (let i = 0; i < 40; i++) open(`${at} stdout P ${"x".repeat(2000)}`);
+  for (let i = 0; i < 1050; i++) open(`${at} stdout P ${"x".repeat(2000)}`);
   t.notOk(open(`${at} stdout F over the limit`));
   t.ok(open(`${at} stdout F fits`));
   t.equal(message(r), "fits");

@@ -1,7 +1,7 @@
 /** Times as reports write them, held against `Date`. */
 import fc from "fast-check";
 import t from "tap";
-import { isoTime } from "../../runtime/escape.ts";
+import { isoTime, jsonLine } from "../../runtime/escape.ts";
 
 t.test("every time is written as Date writes it, whatever was written before", async (t) => {
   const bound = 8.64e15;
@@ -15,6 +15,18 @@ t.test("every time is written as Date writes it, whatever was written before", a
       for (const ms of row) t.equal(isoTime(ms), new Date(ms).toISOString());
     }),
   );
+});
+
+t.test("what is shown moves nothing, hides nothing and stays the same JSON", async (t) => {
+  const hidden = ["\x1b[2J", "\x9b2J", "\r", "\u202e", "\u2066", "\u200b", "\u2028", "\ufeff"];
+  // Letters, marks and signs by their category, and yet nothing is seen of them.
+  hidden.push("\u034f", "\u115f", "\u3164", "\uffa0", "\ufe0f", "\u2800", "\u{e0041}", "\u{e0100}");
+  for (const text of hidden) {
+    const line = jsonLine({ user: `a${text}b` });
+    t.match(line, /^[ -~]+$/, JSON.stringify(line));
+    t.same(JSON.parse(line), { user: `a${text}b` });
+  }
+  t.equal(jsonLine({ user: "Ünal 李 \u{1f600}" }), '{"user":"Ünal 李 \u{1f600}"}');
 });
 
 t.test("what is no time is not written", async (t) => {

@@ -31,6 +31,20 @@ t.test("a list is read at once, again when it changes, and kept when it vanishes
   t.equal(warnings.length, 2, "a fault that lasts is told of once");
 });
 
+t.test("a list that is something else is not told line by line", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "f2b-who-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "allow.txt");
+  writeFileSync(path, `${"x\n".repeat(100_000)}192.0.2.1\n`);
+  const warnings: string[] = [];
+  const who = { kind: "file", path } as const;
+  const warn = (message: string) => warnings.push(message);
+  const lists = openWhoLists({ who: [who], warn, resolveNames: false });
+  t.same(lists.lookUp(who).map(formatPrefix), ["192.0.2.1"]);
+  t.equal(warnings.length, 21);
+  t.match(warnings.at(-1), /99980 more lines left out/);
+});
+
 t.test("a name keeps its last good answer", async (t) => {
   const answers = [["192.0.2.1"], [], new Error("no such name"), ["192.0.2.2", "2001:db8::2"]];
   const resolve = async () => {

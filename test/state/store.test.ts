@@ -1,6 +1,7 @@
 /**
  * The state store: whatever happens to the process or the file, what was acknowledged comes back.
  */
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
@@ -295,6 +296,28 @@ t.test("a full disk loses nothing that waits", async (t) => {
   const again = await open(path);
   t.same(again.records, [{ ban: 1 }]);
   await again.store.close();
+});
+
+t.test("what is no file among the state files is told, and no reason not to start", async (t) => {
+  const path = folder(t);
+  const first = await open(path);
+  await first.store.append([{ ban: 1 }], true);
+  await first.store.close();
+  symlinkSync("/etc/hostname", join(path, "journal-7"));
+  mkdirSync(join(path, "journal-8"));
+  execFileSync("mkfifo", [join(path, "journal-9")]);
+  const said: string[] = [];
+  const again = await open(path, said);
+  await again.store.close();
+  t.same(again.records, [{ ban: 1 }]);
+  execFileSync("mkfifo", [join(path, "snapshot-20")]);
+  await (await open(path, said)).store.close();
+  for (const name of ["journal-7", "journal-8", "journal-9", "snapshot-20"]) {
+    t.ok(
+      said.some((line) => line.includes(`${name} cannot be read`)),
+      name,
+    );
+  }
 });
 
 t.test("a second daemon, a link and an open folder are refused", async (t) => {
