@@ -181,7 +181,10 @@ function findTwin(one: Followed, found: Stats, { followed, covers }: Paths): str
   return null;
 }
 
-function isFile(one: { dev: number; ino: number }, other: { dev: number; ino: number }): boolean {
+export function isFile(
+  one: { dev: number; ino: number },
+  other: { dev: number; ino: number },
+): boolean {
   return one.ino === other.ino && one.dev === other.dev;
 }
 
@@ -203,7 +206,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function tryStat(path: string): Stats | null {
+export function tryStat(path: string): Stats | null {
   try {
     return statSync(path);
   } catch {

@@ -280,6 +280,41 @@ t.test(
   },
 );
 
+t.test("a neighbour that is written to makes nobody look at the logs of a pattern", async (t) => {
+  const folder = makeFolder(t);
+  const neighbour = join(folder, "error.txt");
+  for (const name of ["a.log", "b.log", "error.txt"]) writeFileSync(join(folder, name), "");
+  const ear = listen();
+  let looks = 0;
+  const source = fileSource({
+    patterns: [join(folder, "*.log")],
+    from: null,
+    positions: [],
+    consumer: (path) => ({
+      ...ear.consumer,
+      caughtUp: () => {
+        if (path.endsWith("b.log")) looks++;
+      },
+    }),
+  });
+  t.teardown(() => source.stop());
+  await source.start();
+  await source.idle();
+  const before = looks;
+  for (let n = 0; n < 20; n++) {
+    appendFileSync(neighbour, "x\n");
+    appendFileSync(join(folder, "a.log"), `${n}\n`);
+    // Each write has its events dealt with by itself.
+    await until(() => ear.lines.length > n);
+    await source.idle();
+  }
+  // The look every few seconds may fall into it.
+  t.ok(looks - before < 5, `${looks - before} looks at a log that nobody writes to`);
+  renameSync(neighbour, join(folder, "c.log"));
+  await until(() => ear.lines.length > 40);
+  t.equal(ear.lines.length, 40, "a name that comes is looked at");
+});
+
 t.test("a file that a pattern finds under several names is read once", async (t) => {
   const folder = makeFolder(t);
   const log = join(folder, "a.log");
