@@ -9,6 +9,7 @@ import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { recordBytesMax } from "../limits.ts";
 import { crc32 } from "../state/crc32.ts";
+import { descriptorsMax, openLogsMax } from "./descriptors.ts";
 import type { Consumer, Position } from "./source.ts";
 
 type FilePosition = Extract<Position, { kind: "file" }>;
@@ -16,6 +17,9 @@ type FilePosition = Extract<Position, { kind: "file" }>;
 const chunkBytes = 256 * 1024;
 const headBytesMax = 1024;
 const tailBytes = 64;
+
+/** All that are open, whatever source they belong to. */
+let openLogs = 0;
 
 export class FollowedFile {
   bytes = 0;
@@ -46,6 +50,19 @@ export class FollowedFile {
    * under another name, but its position stays that of the log it was (`knownAs`).
    */
   static async open(path: string, consumer: Consumer, knownAs = path): Promise<FollowedFile> {
+    if (openLogs >= openLogsMax()) {
+      throw new Error(`is one log too many: this process may open ${descriptorsMax()} files`);
+    }
+    openLogs++;
+    try {
+      return await FollowedFile.#open(path, consumer, knownAs);
+    } catch (error) {
+      openLogs--;
+      throw error;
+    }
+  }
+
+  static async #open(path: string, consumer: Consumer, knownAs: string): Promise<FollowedFile> {
     // O_NONBLOCK: opening a FIFO must not hang before fstat can refuse it.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
@@ -119,6 +136,7 @@ export class FollowedFile {
   }
 
   async close(): Promise<void> {
+    openLogs--;
     await this.file.close();
   }
 

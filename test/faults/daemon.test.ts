@@ -215,6 +215,31 @@ t.test("an action that hangs delays neither bans nor the end", async (t) => {
   t.equal(left.status, 1, "nothing that it started stays behind");
 });
 
+t.test("more logs than may be open leave room for all else", async (t) => {
+  const guarded = await prepare(t);
+  const logs = join(guarded.folder, "logs");
+  mkdirSync(logs);
+  for (let n = 0; n < 100; n++) writeFileSync(join(logs, `${n}.log`), "");
+  const own = join(guarded.folder, "own");
+  mkdirSync(own);
+  const policy = `action tell { on ban { run ["touch", "${own}/told"] timeout 5s } }
+${policyOf(join(logs, "*.log"), "tell, memory")}`;
+  const bundle = await writeBundle(own, policy);
+  const limit = ["sh", "-c", 'ulimit -n 80 && exec "$@"', "sh"];
+  const argv = guarded.argv.with(1, bundle);
+  const daemon = startBundle(t, [...limit, ...argv]);
+  await until("ready", () => isReady(daemon));
+  const status = await askStatus(bundle, guarded.socket);
+  t.match(status.verdict, "is one log too many: this process may open 80 files");
+  const read = status.sources.find(({ state }) => state === "following")?.name ?? "";
+  const line = `${new Date().toISOString()} host door[7]: refused 192.0.2.7\n`;
+  appendFileSync(read, line + line);
+  await until("the ban", () => bans(daemon, "192.0.2.7") === 1);
+  await until("the action", () => existsSync(join(own, "told")));
+  t.notMatch(daemon.err.join("\n"), "uv_interface_addresses", "our own addresses are known");
+  await stop(t, daemon);
+});
+
 t.test("SIGHUP looks at files again", async (t) => {
   const guarded = await prepare(t);
   const daemon = await start(t, guarded);
