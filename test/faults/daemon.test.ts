@@ -322,3 +322,28 @@ t.test("a read-only disk: it starts and guards", unshared, async (t) => {
   });
   t.pass("banned though it cannot be remembered");
 });
+
+t.test(
+  "a read-only disk without the folders: it says what cannot be made, and why",
+  unshared,
+  async (t) => {
+    const guarded = await prepare(t);
+    const disk = join(guarded.folder, "disk");
+    mkdirSync(disk);
+    const script = `mount -t tmpfs -o ro,mode=700 tmpfs "$0" && exec "$@"`;
+    const [node = "", bundle = ""] = guarded.argv;
+    const state = ["--state", guarded.state];
+    for (const [what, words] of [
+      ["state folder", ["--state", join(disk, "var", "f2b")]],
+      ["the control socket's folder", [...state, "--socket", join(disk, "run", "f2b", "s")]],
+    ] as const) {
+      const argv = ["unshare", "-Urm", "sh", "-c", script, disk, node, bundle, ...words];
+      const daemon = startBundle(t, argv);
+      t.equal(await daemon.ended, 3);
+      t.match(
+        daemon.err.join("\n"),
+        new RegExp(`f2b: ${what} .* cannot be made: EROFS: read-only`),
+      );
+    }
+  },
+);
