@@ -44,6 +44,7 @@ export async function runDaemon(
   output: Output,
 ): Promise<void> {
   const log = openLog(command, output);
+  output.waitForNobody((message) => log.say("warning", message));
   const signals = hearSignals(log);
   const clock = makeClock();
   const since = clock.now();

@@ -21,7 +21,7 @@ jail web { watch input  filter f  ban after 1 failure for 1h  never ban self  do
   const { program } = (await import(`data:text/javascript;base64,${code}`)) as { program: Program };
   const items: string[] = [];
   const print = (line: string) => items.push(JSON.parse(line).item);
-  const output = { print, say() {}, flush() {}, fault: null };
+  const output = { print, say() {}, flush() {}, waitForNobody() {}, fault: null };
   // What is missing here is told by an error behind the items.
   await checkHost(program, true, output, hasIpv6).catch(() => {});
   return items;

@@ -2,7 +2,7 @@
  * A running bundle among the faults of its host: a second daemon, garbage on its socket, a disk that is full, an
  * action that hangs, an inotify that is used up. It goes on guarding and says what is wrong.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -23,6 +23,7 @@ import {
   type Running,
   startBundle,
   until,
+  watchChild,
   writeBundle,
 } from "../host/bundle.ts";
 
@@ -214,6 +215,42 @@ t.test("an action that hangs delays neither bans nor the end", async (t) => {
   const left = spawnSync("pgrep", ["-fx", `sleep ${sleepSeconds}`]);
   t.equal(left.status, 1, "nothing that it started stays behind");
 });
+
+t.test(
+  "a reader of the output that hangs holds nobody; what it reads later are whole lines",
+  async (t) => {
+    const guarded = await prepare(t);
+    const [program = "", ...words] = guarded.argv;
+    // Nothing is read of it before somebody listens.
+    const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    t.teardown(async () => {
+      child.kill("SIGKILL");
+      await ended;
+    });
+    await until("ready", async () => (await askStatus(guarded.bundle, guarded.socket)).protecting);
+    const hosts = 2_000;
+    const addresses = Array.from({ length: hosts }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    const stamp = new Date().toISOString();
+    const lines = addresses.map((address) => `${stamp} host door[7]: refused ${address}\n`);
+    appendFileSync(guarded.log, lines.map((line) => line + line).join(""));
+    await until("all bans", async () => {
+      const { jails } = await askStatus(guarded.bundle, guarded.socket);
+      return jails[0]?.standing === hosts;
+    });
+    const late = watchChild(child);
+    const tells = (text: string) => [...late.out, ...late.err].some((line) => line.includes(text));
+    await until("what is lost", () => {
+      guarded.fail("192.0.2.7");
+      return tells("lines of it are lost");
+    });
+    await until("the next ban", () => tells('"192.0.2.7"'));
+    child.kill("SIGTERM");
+    t.equal(await late.ended, 0);
+    for (const line of late.out) JSON.parse(line);
+    t.ok(late.out.length < 3 * hosts, `${late.out.length} lines were read`);
+  },
+);
 
 t.test("more logs than may be open leave room for all else", async (t) => {
   const guarded = await prepare(t);
