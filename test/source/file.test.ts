@@ -362,6 +362,30 @@ t.test("logs with a day in their name come and go", async (t) => {
   t.equal(positions.size, 1);
 });
 
+t.test("memory follows what is read at once, not how many logs are followed", async (t) => {
+  const folder = makeFolder(t);
+  const count = 200;
+  const text = `${"x".repeat(99)}\n`.repeat(3_000);
+  for (let n = 0; n < count; n++) writeFileSync(join(folder, `${n}.log`), text);
+  let lines = 0;
+  const before = process.memoryUsage().arrayBuffers;
+  const { source } = await follow(t, join(folder, "*.log"), {
+    ...listen(),
+    consumer: {
+      ...listen().consumer,
+      take(bytes, start, end) {
+        const last = bytes.subarray(start, end).lastIndexOf(0x0a);
+        lines += Math.round((last + 1) / 100);
+        return start + last + 1;
+      },
+    },
+  });
+  await source.idle();
+  t.equal(lines, count * 3_000);
+  const grown = (process.memoryUsage().arrayBuffers - before) / 2 ** 20;
+  t.ok(grown < 16, `${Math.round(grown)} MB of buffers for ${count} logs`);
+});
+
 t.test("of too many files as many are read as may be, and it is told", async (t) => {
   const folder = makeFolder(t);
   for (let n = 0; n < globFilesMax + 2; n++) writeFileSync(join(folder, `${n}.log`), "");
