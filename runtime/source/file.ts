@@ -7,6 +7,7 @@
  */
 import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFindRotated } from "./find-rotated.ts";
 import {
   blame,
   type FilePosition,
@@ -68,7 +69,8 @@ export function fileSource(options: FileSourceOptions): Source {
 
   async function start(): Promise<void> {
     expand();
-    for (const one of followed.values()) await openFirst(one, paths, options);
+    const findRotated = makeFindRotated();
+    for (const one of followed.values()) await openFirst(one, paths, options, findRotated);
     watcher = watchFolders(onChange, options.watchFolder);
     watchAll();
     for (const one of followed.values()) look(one);

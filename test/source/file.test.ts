@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import t, { type Test } from "tap";
 import { recordBytesMax } from "../../runtime/limits.ts";
 import { fileSource } from "../../runtime/source/file.ts";
@@ -432,7 +432,7 @@ t.test("a record that is too long is skipped in bounded memory", async (t) => {
 });
 
 t.test("a restart goes on where the last run stopped, whatever happened meanwhile", async (t) => {
-  for (const what of ["nothing", "append", "rename", "cut"] as const) {
+  for (const what of ["nothing", "append", "rename", "olddir", "cut"] as const) {
     const log = join(makeFolder(t), "a.log");
     writeFileSync(log, `${"one line of some length ".repeat(10)}\ntwo\nhalf`);
     const first = await follow(t, log);
@@ -440,14 +440,17 @@ t.test("a restart goes on where the last run stopped, whatever happened meanwhil
     await first.stop();
     const expected = [...first.lines];
     if (what === "append") appendFileSync(log, " whole\n");
-    if (what === "rename") {
+    const isRenamed = what === "rename" || what === "olddir";
+    if (isRenamed) {
       appendFileSync(log, " whole\n");
-      renameSync(log, `${log}.1`);
+      const old = what === "olddir" ? join(dirname(log), "old") : dirname(log);
+      mkdirSync(old, { recursive: true });
+      renameSync(log, join(old, "a.log.1"));
       writeFileSync(log, "new\n");
     }
     if (what === "cut") writeFileSync(log, "after\n");
-    if (what === "append" || what === "rename") expected.push("half whole");
-    if (what === "rename") expected.push("new");
+    if (what === "append" || isRenamed) expected.push("half whole");
+    if (isRenamed) expected.push("new");
     if (what === "cut") expected.push("after");
     const second = await follow(t, log, first.ear);
     await expectLines(t, second.lines, expected, second.source);
