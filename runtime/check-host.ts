@@ -7,6 +7,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, dirname, join } from "node:path";
+import { hostHasIpv6, noIpv6Text } from "./action/families.ts";
 import { runProcess } from "./action/process.ts";
 import type { Program } from "./contract.ts";
 import { jsonLine } from "./escape.ts";
@@ -24,13 +25,17 @@ export async function checkHost(
   { manifest }: Program,
   json: boolean,
   output: Output,
+  hasIpv6 = hostHasIpv6(),
 ): Promise<void> {
   const { needs } = manifest;
+  const programs = needs.programs.filter((one) => hasIpv6 || !one.startsWith("ip6tables"));
+  const guards = needs.capabilities.includes("CAP_NET_ADMIN");
   const items: Item[] = [
     checkNode(),
     ...needs.files.map(checkLog),
     ...needs.lists.map((path) => checkReadable(`list ${path}`, path)),
-    ...needs.programs.map(checkProgram),
+    ...programs.map(checkProgram),
+    ...(hasIpv6 || !guards ? [] : [{ item: noIpv6Text, ok: true, detail: "" }]),
     ...needs.writes.map((path) => checkWritable(path)),
     ...needs.environment.map((name) => ({
       item: `variable ${name}`,

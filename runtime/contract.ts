@@ -284,6 +284,8 @@ export interface DriverContext {
   /** The clock that ends of bans are told by, milliseconds since 1970. */
   readonly now: () => number;
   readonly log: (level: "debug" | "info" | "notice" | "warning" | "error", message: string) => void;
+  /** Injectable for tests; the default asks the kernel. */
+  readonly hasIpv6?: () => boolean;
 }
 
 export interface FirewallChange {

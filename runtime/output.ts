@@ -2,7 +2,7 @@
  * Standard output and error of a bundle: whole lines, quiet when the reader has gone away. What a full disk refuses is
  * remembered as a fault, and the next lines are tried again: a daemon goes on without its output.
  */
-import { writeSync } from "node:fs";
+import { openDescriptor } from "./descriptor.ts";
 
 export interface Output {
   print(line: string): void;
@@ -10,6 +10,8 @@ export interface Output {
   say(message: string): void;
   /** What was printed has left. */
   flush(): void;
+  /** From now on a reader that takes nothing loses lines, and holds nobody; `tell` hears of it when it reads on. */
+  waitForNobody(tell: (message: string) => void): void;
   /** Why something that was printed is lost, as Node says it; null: nothing is. */
   readonly fault: string | null;
 }
@@ -17,6 +19,9 @@ export interface Output {
 const blockLength = 1 << 16;
 
 export function openOutput(): Output {
+  const out = openDescriptor(1);
+  const errors = openDescriptor(2);
+  let tell: (message: string) => void = () => {};
   let held: string[] = [];
   let heldLength = 0;
   let isGone = false;
@@ -27,11 +32,19 @@ export function openOutput(): Output {
     const text = held.length === 0 ? "" : `${held.join("\n")}\n`;
     held = [];
     heldLength = 0;
-    const refused = isGone ? null : writeAll(1, text);
+    const refused = isGone ? null : out.write(text);
     if (refused?.code === "EPIPE") isGone = true;
     else if (refused !== null) fault ??= refused.message;
-    if (said !== "") writeAll(2, said);
+    const saidNow = said;
     said = "";
+    errors.write(saidNow);
+    for (const [name, one] of [
+      ["output", out],
+      ["error", errors],
+    ] as const) {
+      const lost = one.takeLost();
+      if (lost > 0) tell(`nobody read standard ${name} for a while: ${lost} lines of it are lost`);
+    }
   }
 
   return {
@@ -45,23 +58,13 @@ export function openOutput(): Output {
       said += `${message}\n`;
     },
     flush,
+    waitForNobody(hear) {
+      tell = hear;
+      out.waitForNobody();
+      errors.waitForNobody();
+    },
     get fault() {
       return fault;
     },
   };
-}
-
-/** What ended it; null: all is written. A full pipe is waited for. */
-function writeAll(descriptor: 1 | 2, text: string): NodeJS.ErrnoException | null {
-  const bytes = Buffer.from(text, "utf8");
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += writeSync(descriptor, bytes, at);
-    } catch (error) {
-      const refused = error as NodeJS.ErrnoException;
-      if (refused.code !== "EAGAIN") return refused;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
-  return null;
 }

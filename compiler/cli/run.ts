@@ -39,7 +39,7 @@ function makeFolder(): string {
 
 function runBundle(file: string, options: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [file, ...options], { stdio: "inherit" });
-  const signals = ["SIGTERM", "SIGHUP", "SIGUSR1"] as const;
+  const signals = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   // A terminal sends it to both, `kill` to us alone; a second SIGINT would cut the bundle's clean end short.
   process.on("SIGINT", () => child.kill("SIGTERM"));

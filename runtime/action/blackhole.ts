@@ -9,19 +9,22 @@
 import type { DriverContext, Firewall } from "../contract.ts";
 import { formatPrefix, parsePrefix } from "../prefix.ts";
 import { BannedAddresses } from "./banned-addresses.ts";
+import { openFamilies } from "./families.ts";
 import { runProcess } from "./process.ts";
 
 const table = "9217";
 const rulePriority = "90";
 const timeoutMs = 30_000;
-const families = ["-4", "-6"] as const;
+const options = { 4: "-4", 6: "-6" } as const;
 
-export function blackhole(_: DriverContext): Firewall {
+export function blackhole(context: DriverContext): Firewall {
   const banned = new BannedAddresses();
+  const host = openFamilies(context);
+  const families = () => host.present.map((family) => options[family]);
 
   /** `ip` stops at the first mistake of a batch; a route that is gone already is none. */
   async function tell(lines: readonly string[]): Promise<void> {
-    for (const family of families) {
+    for (const family of families()) {
       const own = lines.filter((line) => line.includes(":") === (family === "-6"));
       if (own.length === 0) continue;
       await ip([family, "-force", "-batch", "-"], `${own.join("\n")}\n`);
@@ -32,10 +35,11 @@ export function blackhole(_: DriverContext): Firewall {
     name: "blackhole",
     endsBans: false,
     async start(bans) {
+      host.refresh();
       banned.fill(bans);
       const wanted = new Set(banned.all());
       const lines = [...wanted].map(routeLine);
-      for (const family of families) {
+      for (const family of families()) {
         const there = await routesOf(family);
         lines.push(...there.filter((one) => !wanted.has(one)).map(deleteLine));
         if (!(await hasRule(family))) {
@@ -49,7 +53,8 @@ export function blackhole(_: DriverContext): Firewall {
       await tell(changed.map(([one, isBanned]) => (isBanned ? routeLine(one) : deleteLine(one))));
     },
     async check(sample) {
-      for (const family of families) {
+      if (host.refresh()) return false;
+      for (const family of families()) {
         if (!(await hasRule(family))) return false;
         const there = new Set(await routesOf(family));
         const own = sample.filter((ban) => ban.address.includes(":") === (family === "-6"));
@@ -59,7 +64,7 @@ export function blackhole(_: DriverContext): Firewall {
     },
     async stop(flush) {
       if (!flush) return;
-      for (const family of families) {
+      for (const family of families()) {
         if ((await routesOf(family)).length > 0)
           await ip([family, "route", "flush", "table", table]);
         if (!(await hasRule(family))) continue;
@@ -94,7 +99,7 @@ async function hasRule(family: string): Promise<boolean> {
  * The routes of our table as we write them: `ip` calls `/0` default, and ends some IPv6 addresses as IPv4 ones. A table
  * that was never used is no table yet.
  */
-async function routesOf(family: (typeof families)[number]): Promise<string[]> {
+async function routesOf(family: (typeof options)[4 | 6]): Promise<string[]> {
   const args = ["ip", family, "route", "show", "table", table];
   const result = await runProcess(args, { timeoutMs, outputBytesMax: 64 * 1024 * 1024 });
   const everything = family === "-4" ? "0.0.0.0/0" : "::/0";

@@ -18,6 +18,7 @@ import type {
   StandingAddress,
 } from "../contract.ts";
 import { parsePrefix } from "../prefix.ts";
+import { type Family, openFamilies } from "./families.ts";
 import { runProcess } from "./process.ts";
 
 const chain = "f2b";
@@ -30,12 +31,13 @@ const membersMax = 1_048_576;
 const slugMax = 14;
 const portsMax = 15;
 
-type Family = 4 | 6;
 const tools = { 4: "iptables", 6: "ip6tables" } as const;
 
 export function ipset(context: DriverContext): Firewall {
   const { now } = context;
   const sets = nameSets(context);
+  /** Sets are made for both: only ip6tables wants an IPv6 of the kernel. */
+  const families = openFamilies(context);
   /** Bans longer than ipset can count, by jail and address, with the time at which to tell it again. */
   const long = new Map<string, { readonly change: FirewallChange; readonly renewAt: number }>();
 
@@ -75,8 +77,9 @@ export function ipset(context: DriverContext): Firewall {
     name: "ipset",
     endsBans: true,
     async start(bans) {
+      families.refresh();
       await fill(bans);
-      for (const family of [4, 6] as const) {
+      for (const family of families.present) {
         await tell(
           `${tools[family]}-restore`,
           ["-w", "--noflush"],
@@ -93,7 +96,8 @@ export function ipset(context: DriverContext): Firewall {
     async check(sample) {
       const due = [...long.values()].filter((one) => one.renewAt <= now());
       if (due.length > 0) await this.apply(due.map((one) => one.change));
-      for (const family of [4, 6] as const) {
+      if (families.refresh()) return false;
+      for (const family of families.present) {
         if (!(await holds(tools[family], hook("-C")))) return false;
         for (const rule of rulesOf(context, sets, family)) {
           if (!(await holds(tools[family], ["-w", "-t", "mangle", "-C", chain, ...rule])))
@@ -107,7 +111,7 @@ export function ipset(context: DriverContext): Firewall {
     },
     async stop(flush) {
       if (!flush) return;
-      for (const tool of Object.values(tools)) {
+      for (const tool of families.present.map((family) => tools[family])) {
         if (await holds(tool, hook("-C"))) await tell(tool, hook("-D"));
         if (!(await holds(tool, ["-w", "-t", "mangle", "-S", chain]))) continue;
         await tell(tool, ["-w", "-t", "mangle", "-F", chain]);

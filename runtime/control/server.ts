@@ -5,10 +5,11 @@
  * until the client goes. What must hold: the socket is 0600 in a 0700 directory, a dead one is
  * replaced and a living one is not, and no client can hold memory, time or another client up.
  */
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { ControlRequest } from "../../schemas/control.ts";
+import { makeFolders } from "../make-folders.ts";
 import { readRequest } from "./request.ts";
 
 /** Sends one event of a `tail`; false: the client is gone. */
@@ -96,7 +97,7 @@ function refuse(socket: Socket): void {
  * `--socket /tmp/f2b.sock` that would lock everybody out of /tmp.
  */
 function prepareFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders("the control socket's folder", folder, 0o700);
   const found = lstatSync(folder);
   const what = `the control socket's folder ${folder}`;
   if (!found.isDirectory())

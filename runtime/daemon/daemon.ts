@@ -21,6 +21,7 @@ import { type Core, openCore } from "./core.ts";
 import { makeHandler } from "./handlers.ts";
 import { letGoOfHeldBans, tellHeldBans } from "./held-bans.ts";
 import { type Log, makeLog } from "./log.ts";
+import { hearSignals } from "./signals.ts";
 import { type OpenSource, openSources } from "./sources.ts";
 
 /** So many records of earlier runs are worth a snapshot. */
@@ -43,6 +44,8 @@ export async function runDaemon(
   output: Output,
 ): Promise<void> {
   const log = openLog(command, output);
+  output.waitForNobody((message) => log.say("warning", message));
+  const signals = hearSignals(log);
   const clock = makeClock();
   const since = clock.now();
   const report = (decisions: readonly Decision[]) => {
@@ -61,13 +64,13 @@ export async function runDaemon(
   // Not before: what the last run left is all kept, and looking for garbage in it delays its bans.
   for (const flag of heapFlags) setFlagsFromString(flag);
   const sources = openSources(core, command);
-  const stopping = stopSignal();
-  const control = await openSocket(command, core, sources, since, stopping.stop);
+  const control = await openSocket(command, core, sources, since, signals.stop);
   const firewalls = core.firewalls.map((queue) => queue.start());
   for (const queue of core.actions.values()) queue.add(lifecycleEvent("start"));
   void tellHeldBans(core);
   for (const { source } of sources) await source.start();
-  const timers = startTimers(core, sources);
+  const timers = startTimers(core);
+  signals.onReopen(() => reopen(core, sources));
   await Promise.all([...firewalls, core.settle()]);
   log.say("info", readyText(program, core, sources), { event: "ready" });
   await notifySystemd("--ready");
@@ -76,11 +79,12 @@ export async function runDaemon(
   if (restored > compactRecords || damaged) void core.ledger.compact();
   if (command.once) {
     await Promise.all(sources.map(({ source }) => source.idle()));
-    stopping.stop(false);
+    signals.stop(false);
   }
-  const { flush, why } = await stopping.stopped;
+  const { flush, why } = await signals.stopped;
   log.say("info", `stopping: ${why}`, { event: "stopping" });
   timers.stop();
+  signals.onReopen(null);
   for (const queue of core.firewalls) queue.holdNobody();
   for (const { source } of sources) await source.stop();
   if (flush) letGoOfHeldBans(core);
@@ -124,32 +128,9 @@ function readyText(program: Program, core: Core, sources: readonly OpenSource[])
   return `guarding with ${policy} (${hash.slice(0, 12)}): ${counts.join(", ")} standing`;
 }
 
-interface Stopping {
-  readonly stopped: Promise<{ readonly flush: boolean; readonly why: string }>;
-  readonly stop: (flush: boolean) => void;
-}
-
-function stopSignal(): Stopping {
-  let resolve: (value: { flush: boolean; why: string }) => void = () => {};
-  const stopped = new Promise<{ flush: boolean; why: string }>((done) => {
-    resolve = done;
-  });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => {
-      resolve({ flush: false, why: signal });
-      // Whatever hangs: a service manager that has to kill us loses more than we would.
-      setTimeout(() => process.exit(0), 4_500).unref();
-    });
-  }
-  return {
-    stopped,
-    stop: (flush) => resolve({ flush, why: flush ? "asked to, with flush" : "asked to" }),
-  };
-}
-
 /** Ends bans when their time comes, and looks at lists; all of it by the monotonic clock. */
-function startTimers(core: Core, sources: readonly OpenSource[]): { stop(): void } {
-  const { clock, log } = core.options;
+function startTimers(core: Core): { stop(): void } {
+  const { clock } = core.options;
   let expiry: NodeJS.Timeout | null = null;
   const arm = () => {
     if (expiry !== null) clearTimeout(expiry);
@@ -167,20 +148,18 @@ function startTimers(core: Core, sources: readonly OpenSource[]): { stop(): void
   const who = setInterval(() => void core.refreshWho(), refreshWhoMs);
   // Not unref: it keeps the process alive while nothing else does.
   void core.refreshWho();
-  const reopen = () => {
-    log.say("info", "SIGHUP: looking at all files, lists and firewalls again");
-    for (const queue of core.firewalls) void queue.checkNow().catch(() => {});
-    for (const { source } of sources) source.reopen();
-    void core.refreshWho();
-  };
-  process.on("SIGHUP", reopen);
   return {
     stop() {
       if (expiry !== null) clearTimeout(expiry);
       clearInterval(who);
-      process.removeListener("SIGHUP", reopen);
     },
   };
+}
+
+function reopen(core: Core, sources: readonly OpenSource[]): void {
+  for (const queue of core.firewalls) void queue.checkNow().catch(() => {});
+  for (const { source } of sources) source.reopen();
+  void core.refreshWho();
 }
 
 function lifecycleEvent(event: "start" | "stop") {

@@ -226,6 +226,8 @@ function behindStructuredData(b: Buffer, at: number, end: number): number {
   if (to >= end) return end;
   if (b[to] !== blank) return -1;
   to++;
+  // RSYSLOG_SyslogProtocol23Format puts the blank that stood behind RFC 3164's tag here, too.
+  if (to < end && b[to] === blank) to++;
   const marked = to + 3 <= end && b[to] === 0xef && b[to + 1] === 0xbb && b[to + 2] === 0xbf;
   return marked ? to + 3 : to;
 }

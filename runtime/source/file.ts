@@ -7,15 +7,18 @@
  */
 import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFindRotated } from "./find-rotated.ts";
 import {
   blame,
   type FilePosition,
   type Followed,
+  isFile,
   makeFollowed,
   openFirst,
   type Paths,
   readNew,
   statusOf,
+  tryStat,
 } from "./followed-path.ts";
 import { expandGlob, isGlob } from "./glob.ts";
 import type { Consumer, Source, SourceStatus } from "./source.ts";
@@ -57,11 +60,17 @@ export function fileSource(options: FileSourceOptions): Source {
   /** Folder and name of an event -> the paths that it may concern. */
   let concerned = new Map<string, Followed[]>();
   let watcher: FolderWatcher | null = null;
+  /** The folders that patterns search. */
+  let searched = new Set<string>();
+  /** Until then nobody looks around again for a name that came or went. */
+  let restUntil = 0;
+  let rest: NodeJS.Timeout | null = null;
   let stopped = false;
 
   async function start(): Promise<void> {
     expand();
-    for (const one of followed.values()) await openFirst(one, paths, options);
+    const findRotated = makeFindRotated();
+    for (const one of followed.values()) await openFirst(one, paths, options, findRotated);
     watcher = watchFolders(onChange, options.watchFolder);
     watchAll();
     for (const one of followed.values()) look(one);
@@ -70,8 +79,10 @@ export function fileSource(options: FileSourceOptions): Source {
   function expand(): void {
     /** Path -> the patterns that find it. */
     const wanted = new Map<string, string[]>();
+    searched = new Set();
     for (const pattern of options.patterns) {
       const found = expandGlob(pattern);
+      if (isGlob(pattern)) for (const folder of found.folders) searched.add(folder);
       tellOf(pattern, found.paths.length, found.left);
       for (const path of found.paths) wanted.set(path, [...(wanted.get(path) ?? []), pattern]);
     }
@@ -101,7 +112,7 @@ export function fileSource(options: FileSourceOptions): Source {
 
   /** The folders of all paths, of what links among them point to, and those that patterns search. */
   function watchAll(): void {
-    const folders = new Set<string>();
+    const folders = new Set(searched);
     concerned = new Map();
     const concern = (path: string, one: Followed) => {
       folders.add(dirname(path));
@@ -117,27 +128,47 @@ export function fileSource(options: FileSourceOptions): Source {
         // Not there: its folder tells when it comes.
       }
     }
-    for (const pattern of options.patterns) {
-      if (isGlob(pattern)) for (const folder of expandGlob(pattern).folders) folders.add(folder);
-    }
     watcher?.setFolders([...folders]);
   }
 
-  function onChange(folder: string | null, name: string | null): void {
+  function onChange(folder: string | null, name: string | null, isWrite: boolean): void {
     if (stopped) return;
-    if (folder !== null && name !== null) {
-      const ones = concerned.get(join(folder, name));
-      if (ones !== undefined) {
-        for (const one of ones) look(one);
-        return;
-      }
-      // Perhaps a rotated file that is still written to.
-      for (const one of followed.values()) if (one.old.length > 0) look(one);
-      if (!options.patterns.some(isGlob)) return;
+    if (folder === null || name === null) {
+      expand();
+      watchAll();
+      for (const one of followed.values()) look(one);
+      return;
+    }
+    const path = join(folder, name);
+    const own = concerned.get(path);
+    for (const one of own ?? findOld(path)) look(one);
+    // What is only written to stands there already, and no pattern finds it: a busy neighbour costs next to nothing.
+    if (own === undefined && !isWrite && options.patterns.some(isGlob)) lookAround();
+  }
+
+  /** Whose rotated file stands there, perhaps still written to. */
+  function findOld(path: string): Followed[] {
+    const drained = [...followed.values()].filter(({ old }) => old.length > 0);
+    const found = drained.length === 0 ? null : tryStat(path);
+    if (found === null) return [];
+    return drained.filter(({ old }) => old.some(({ file }) => isFile(file, found)));
+  }
+
+  /** A name came or went. Where that goes on and on, looking takes a tenth of the time. */
+  function lookAround(): void {
+    const since = performance.now();
+    if (since < restUntil) {
+      rest ??= setTimeout(() => {
+        rest = null;
+        if (!stopped) lookAround();
+      }, restUntil - since);
+      rest.unref();
+      return;
     }
     expand();
     watchAll();
-    for (const one of followed.values()) look(one);
+    for (const one of followed.values()) if (one.current === null) look(one);
+    restUntil = performance.now() + 9 * (performance.now() - since);
   }
 
   /** Reads what is new; calls that come while it reads make it look once more. */
@@ -163,7 +194,7 @@ export function fileSource(options: FileSourceOptions): Source {
 
   return {
     start,
-    reopen: () => onChange(null, null),
+    reopen: () => onChange(null, null, false),
     status: () => [
       ...[...faults].flatMap(([name, fault]) =>
         fault === "" ? [] : [statusOfPattern(name, fault)],
@@ -177,6 +208,7 @@ export function fileSource(options: FileSourceOptions): Source {
     },
     async stop() {
       stopped = true;
+      if (rest !== null) clearTimeout(rest);
       watcher?.stop();
       for (const one of followed.values()) {
         await one.reading;

@@ -9,6 +9,8 @@ import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { recordBytesMax } from "../limits.ts";
 import { crc32 } from "../state/crc32.ts";
+import { descriptorsMax, openLogsMax } from "./descriptors.ts";
+import { withReadBuffer } from "./read-buffers.ts";
 import type { Consumer, Position } from "./source.ts";
 
 type FilePosition = Extract<Position, { kind: "file" }>;
@@ -16,14 +18,18 @@ type FilePosition = Extract<Position, { kind: "file" }>;
 const chunkBytes = 256 * 1024;
 const headBytesMax = 1024;
 const tailBytes = 64;
+const bufferBytes = chunkBytes + recordBytesMax + 2;
+const nothing = Buffer.alloc(0);
+
+/** All that are open, whatever source they belong to. */
+let openLogs = 0;
 
 export class FollowedFile {
   bytes = 0;
   oversized = 0;
   lastAt: number | null = null;
-  readonly #buffer = Buffer.allocUnsafe(chunkBytes + recordBytesMax + 2);
-  /** Bytes at the start of the buffer that belong to a record without its LF yet. */
-  #held = 0;
+  /** What was read of a record without its LF yet. */
+  #held: Buffer = nothing;
   /** Where the next read begins. */
   #offset = 0;
   /** Inside a record that is too long: everything up to the next LF is dropped. */
@@ -46,6 +52,19 @@ export class FollowedFile {
    * under another name, but its position stays that of the log it was (`knownAs`).
    */
   static async open(path: string, consumer: Consumer, knownAs = path): Promise<FollowedFile> {
+    if (openLogs >= openLogsMax()) {
+      throw new Error(`is one log too many: this process may open ${descriptorsMax()} files`);
+    }
+    openLogs++;
+    try {
+      return await FollowedFile.#open(path, consumer, knownAs);
+    } catch (error) {
+      openLogs--;
+      throw error;
+    }
+  }
+
+  static async #open(path: string, consumer: Consumer, knownAs: string): Promise<FollowedFile> {
     // O_NONBLOCK: opening a FIFO must not hang before fstat can refuse it.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
@@ -80,7 +99,7 @@ export class FollowedFile {
       path: this.path,
       dev: this.dev,
       ino: this.ino,
-      offset: this.#offset - this.#held,
+      offset: this.#offset - this.#held.length,
       headBytes: this.#head.bytes,
       head: this.#head.sum,
       tail: crc32(this.#takenTail),
@@ -89,18 +108,20 @@ export class FollowedFile {
 
   /** Reads everything there is. Returns true when anything was read. `stop` ends it between chunks. */
   async readOn(stop: () => boolean): Promise<boolean> {
+    const { size } = await this.file.stat();
+    if (await this.#wasCut(size)) await this.#startAgain();
+    if (size === this.#offset) return false;
+    return withReadBuffer(bufferBytes, (buffer) => this.#readInto(buffer, stop));
+  }
+
+  async #readInto(buffer: Buffer, stop: () => boolean): Promise<boolean> {
     let any = false;
-    if (await this.#wasCut()) await this.#startAgain();
     while (!stop()) {
-      const { bytesRead } = await this.file.read(
-        this.#buffer,
-        this.#held,
-        chunkBytes,
-        this.#offset,
-      );
+      const held = this.#held.copy(buffer);
+      const { bytesRead } = await this.file.read(buffer, held, chunkBytes, this.#offset);
       if (bytesRead === 0) break;
       any = true;
-      await this.#hand(bytesRead);
+      await this.#hand(buffer, bytesRead);
       if (bytesRead < chunkBytes) break;
       // Timers and control requests have their turn while a big log is caught up.
       await new Promise((done) => setImmediate(done));
@@ -110,19 +131,20 @@ export class FollowedFile {
 
   /** The file will not grow any more: what stands behind its last LF is a record, too. */
   async finish(): Promise<void> {
-    if (this.#held > 0 && !this.#skipping) {
-      this.consumer.takeLast(this.#buffer, 0, this.#held);
-      this.#held = 0;
+    if (this.#held.length > 0 && !this.#skipping) {
+      this.consumer.takeLast(this.#held, 0, this.#held.length);
+      this.#held = nothing;
       await this.consumer.moved(this.position());
     }
     await this.close();
   }
 
   async close(): Promise<void> {
+    openLogs--;
     await this.file.close();
   }
 
-  async #hand(bytesRead: number): Promise<void> {
+  async #hand(buffer: Buffer, bytesRead: number): Promise<void> {
     this.bytes += bytesRead;
     this.lastAt = Date.now();
     this.#offset += bytesRead;
@@ -130,29 +152,28 @@ export class FollowedFile {
     // could be journalled without its position.
     if (this.#head.bytes < headBytesMax) await this.#readHead();
     let start = 0;
-    const end = this.#held + bytesRead;
+    const end = this.#held.length + bytesRead;
     if (this.#skipping) {
-      const lineEnd = this.#buffer.subarray(0, end).indexOf(0x0a);
+      const lineEnd = buffer.subarray(0, end).indexOf(0x0a);
       start = lineEnd < 0 ? end : lineEnd + 1;
       this.#skipping = lineEnd < 0;
     }
-    let taken = start < end ? this.consumer.take(this.#buffer, start, end) : end;
+    let taken = start < end ? this.consumer.take(buffer, start, end) : end;
     const tooLong = end - taken > recordBytesMax;
     if (tooLong) taken = end;
-    this.#tail = lastBytes(this.#tail, this.#buffer, end - bytesRead, end);
-    this.#takenTail = lastBytes(this.#takenTail, this.#buffer, 0, taken);
-    this.#held = end - taken;
+    this.#tail = lastBytes(this.#tail, buffer, end - bytesRead, end);
+    this.#takenTail = lastBytes(this.#takenTail, buffer, 0, taken);
+    this.#held = taken < end ? Buffer.from(buffer.subarray(taken, end)) : nothing;
     if (tooLong) {
       this.#skipping = true;
       this.oversized++;
       this.consumer.say("notice", `${this.path}: a record of over ${recordBytesMax} bytes skipped`);
-    } else if (taken > 0) this.#buffer.copyWithin(0, taken, end);
+    }
     await this.consumer.moved(this.position());
   }
 
   /** A file that is shorter than what was read, or has other bytes there, was cut (copytruncate). */
-  async #wasCut(): Promise<boolean> {
-    const { size } = await this.file.stat();
+  async #wasCut(size: number): Promise<boolean> {
     if (size < this.#offset) return true;
     if (this.#tail.length === 0) return false;
     // At the same size, too: it may have grown again to just where we were.
@@ -168,7 +189,7 @@ export class FollowedFile {
 
   async #seek(offset: number): Promise<void> {
     this.#offset = offset;
-    this.#held = 0;
+    this.#held = nothing;
     const from = Math.max(0, offset - tailBytes);
     this.#tail = await this.#readAt(from, offset - from);
     this.#takenTail = this.#tail;

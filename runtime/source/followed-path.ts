@@ -6,8 +6,8 @@
  * hold: a rotated file is read to its end before and while its successor is read; a file with two names (a link, a
  * renamed log that the pattern finds, too) is read under one of them; nothing that fails here stops another path.
  */
-import { readdirSync, type Stats, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { type Stats, statSync } from "node:fs";
+import type { FindRotated } from "./find-rotated.ts";
 import { FollowedFile } from "./followed-file.ts";
 import { globFilesMax } from "./glob.ts";
 import type { Consumer, Position, SourceStatus } from "./source.ts";
@@ -59,6 +59,7 @@ export async function openFirst(
   one: Followed,
   paths: Paths,
   options: { readonly from: "start" | "end" | null; readonly positions: readonly FilePosition[] },
+  findRotated: FindRotated,
 ): Promise<void> {
   const { from, positions } = options;
   const own = positions.filter((known) => known.path === one.path);
@@ -67,7 +68,7 @@ export async function openFirst(
     for (const position of own) {
       if (found !== null && isFile(position, found)) one.current = await openKnown(one, position);
       if (one.current === null || !isFile(position, one.current)) {
-        await openRotated(one, position, paths.drainMs);
+        await openRotated(one, position, paths.drainMs, findRotated);
       }
     }
     if (found === null) blame(one, "is not there");
@@ -103,14 +104,14 @@ async function openKnown(one: Followed, position: FilePosition): Promise<Followe
   return null;
 }
 
-/** The file was rotated while nobody looked: its rest stands beside it under another name. */
-async function openRotated(one: Followed, position: FilePosition, drainMs: number): Promise<void> {
-  const folder = dirname(one.path);
-  for (const name of namesIn(folder)) {
-    const path = join(folder, name);
-    const found = tryStat(path);
-    if (name === basename(one.path) || found === null) continue;
-    if (found.ino !== position.ino || found.dev !== position.dev) continue;
+/** The file was rotated while nobody looked: its rest stands under another name. */
+async function openRotated(
+  one: Followed,
+  position: FilePosition,
+  drainMs: number,
+  findRotated: FindRotated,
+): Promise<void> {
+  for (const path of findRotated(one.path, position)) {
     const file = await FollowedFile.open(path, one.consumer, one.path);
     if (await file.seek(position)) {
       await file.readOn(() => false);
@@ -181,11 +182,14 @@ function findTwin(one: Followed, found: Stats, { followed, covers }: Paths): str
   return null;
 }
 
-function isFile(one: { dev: number; ino: number }, other: { dev: number; ino: number }): boolean {
+export function isFile(
+  one: { dev: number; ino: number },
+  other: { dev: number; ino: number },
+): boolean {
   return one.ino === other.ino && one.dev === other.dev;
 }
 
-function fileKey({ dev, ino }: { dev: number; ino: number }): string {
+export function fileKey({ dev, ino }: { dev: number; ino: number }): string {
   return `${dev}:${ino}`;
 }
 
@@ -195,15 +199,7 @@ export function blame(one: Followed, fault: string): void {
   one.consumer.say("notice", `${one.path} ${fault}: waiting for it`);
 }
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
-}
-
-function tryStat(path: string): Stats | null {
+export function tryStat(path: string): Stats | null {
   try {
     return statSync(path);
   } catch {

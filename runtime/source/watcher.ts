@@ -2,7 +2,7 @@
  * Tells when something in a folder changed: inotify through `fs.watch` where the kernel gives it, a clock where
  * it does not.
  *
- * In: folders. Out: calls with folder and file name. What must hold: no change is missed for longer than
+ * In: folders. Out: calls with folder and file name, and whether names are as they were. What must hold: no change is missed for longer than
  * `safetyMs` (network file systems give no events) and no longer than `pollMs` without inotify.
  */
 import { type FSWatcher, watch } from "node:fs";
@@ -24,13 +24,16 @@ const retryMs = 30_000;
 
 export type WatchFolder = (
   folder: string,
-  onEvent: (name: string | null) => void,
+  onEvent: (name: string | null, isWrite?: boolean) => void,
   onError: (error: Error) => void,
 ) => { close(): void };
 
-/** `onChange(folder, name)`: name null means anything. `watchFolder` is injectable for tests. */
+/**
+ * `onChange(folder, name, isWrite)`: name null means anything; a write changes what is in a file, and no name comes or
+ * goes. `watchFolder` is injectable for tests.
+ */
 export function watchFolders(
-  onChange: (folder: string | null, name: string | null) => void,
+  onChange: (folder: string | null, name: string | null, isWrite: boolean) => void,
   watchFolder: WatchFolder = watchByInotify,
 ): FolderWatcher {
   const watching = new Map<string, { close(): void }>();
@@ -52,7 +55,7 @@ export function watchFolders(
     try {
       watching.set(
         folder,
-        watchFolder(folder, (name) => onChange(folder, name), fail),
+        watchFolder(folder, (name, isWrite = false) => onChange(folder, name, isWrite), fail),
       );
     } catch (error) {
       fail(error as Error);
@@ -72,7 +75,7 @@ export function watchFolders(
       fault = null;
       for (const folder of wanted) if (!watching.has(folder)) add(folder);
     }
-    onChange(null, null);
+    onChange(null, null, false);
     schedule();
   }
 
@@ -104,7 +107,9 @@ export function watchFolders(
 }
 
 const watchByInotify: WatchFolder = (folder, onEvent, onError) => {
-  const watcher: FSWatcher = watch(folder, { persistent: false }, (_event, name) => onEvent(name));
+  const watcher: FSWatcher = watch(folder, { persistent: false }, (event, name) =>
+    onEvent(name, event === "change"),
+  );
   watcher.on("error", onError);
   return watcher;
 };

@@ -5,9 +5,10 @@
  * opened without following links, so that nobody can point us at a file of somebody else's.
  */
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, lstat, mkdir, open } from "node:fs/promises";
+import { type FileHandle, lstat, open } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { makeFolders } from "../make-folders.ts";
 
 export interface Folder {
   readonly path: string;
@@ -37,11 +38,7 @@ export async function openFolder(path: string): Promise<Folder> {
 }
 
 async function makeFolder(path: string): Promise<Stats> {
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new Error(`state folder ${path}: ${(error as Error).message}`);
-  }
+  makeFolders("state folder", path, 0o700);
   const found = await lstat(path);
   if (found.isSymbolicLink()) {
     throw new Error(`state folder ${path} is a link: name the folder itself`);

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import t, { type Test } from "tap";
 import { blackhole } from "../../runtime/action/blackhole.ts";
-import type { FirewallChange } from "../../runtime/contract.ts";
+import type { DriverContext, FirewallChange } from "../../runtime/contract.ts";
 import { inNamespace } from "./in-namespace.ts";
 
 const change = (op: FirewallChange["op"], address: string, jail = "ssh"): FirewallChange => ({
@@ -17,8 +17,8 @@ const routes = () =>
     const all = shown(family, "route", "show", "table", "all");
     return [...all.matchAll(/^blackhole (\S+)(?: dev lo)? table 9217/gm)].map(([, one]) => one);
   });
-const open = (t: Test) => {
-  const firewall = blackhole({ now: () => 0, jails: [], log: () => {} });
+const open = (t: Test, host: Partial<DriverContext> = {}) => {
+  const firewall = blackhole({ now: () => 0, jails: [], log: () => {}, ...host });
   t.teardown(() => firewall.stop(true).catch(() => {}));
   return firewall;
 };
@@ -84,6 +84,24 @@ inNamespace([], () => {
     t.same(routes().sort(), ["::192.0.2.1", "default", "default"]);
     await firewall.start([]);
     t.same(routes(), []);
+  });
+
+  t.test("a host without IPv6: IPv4 is kept out, and nothing is asked of IPv6", async (t) => {
+    let hasIpv6 = false;
+    const told: string[] = [];
+    const firewall = open(t, { hasIpv6: () => hasIpv6, log: (_, text) => told.push(text) });
+    const bans = [change("add", "192.0.2.1"), change("add", "2001:db8::1")];
+    await firewall.start(bans.slice(0, 1));
+    await firewall.apply(bans.slice(1));
+    t.same(routes(), ["192.0.2.1"]);
+    t.notMatch(shown("-6", "rule"), /9217/);
+    t.ok(await firewall.check(bans));
+    t.same(told, ["this host has no IPv6: only IPv4 addresses are kept out"]);
+    hasIpv6 = true;
+    t.notOk(await firewall.check(bans), "IPv6 came");
+    await firewall.start(bans);
+    t.same(routes(), ["192.0.2.1", "2001:db8::1"]);
+    t.ok(await firewall.check(bans));
   });
 
   t.test("20,000 bans in one go", async (t) => {

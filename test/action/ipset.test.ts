@@ -29,8 +29,8 @@ const jails: DriverContext["jails"] = [
   { name: "6to4", ports: [], prefixes: [] },
 ];
 
-function open(t: Test, now: () => number) {
-  const firewall = ipset({ now, jails, log: () => {} });
+function open(t: Test, now: () => number, host: Partial<DriverContext> = {}) {
+  const firewall = ipset({ now, jails, log: () => {}, ...host });
   t.teardown(() => firewall.stop(true).catch(() => {}));
   return firewall;
 }
@@ -146,6 +146,32 @@ inNamespace(programs, () => {
     shown("ipset", "add", "f2b_ssh_4", "192.0.2.1", "timeout", "1000", "-exist");
     await firewall.check([]);
     t.same(members("f2b_ssh_4"), ["192.0.2.1 timeout 2147490"]);
+  });
+
+  t.test("a host without IPv6: ip6tables is not run, and IPv4 is kept out", async (t) => {
+    spawnSync("ip6tables", ["-t", "mangle", "-F"]);
+    let hasIpv6 = false;
+    const told: string[] = [];
+    const firewall = open(t, () => 0, {
+      hasIpv6: () => hasIpv6,
+      log: (_, text) => told.push(text),
+    });
+    const bans = [change("add", "192.0.2.1", 600_000), change("add", "2001:db8::1", 600_000)];
+    await firewall.start([]);
+    await firewall.apply(bans);
+    t.same(members("f2b_ssh_4"), ["192.0.2.1 timeout 600"]);
+    t.match(shown("iptables", "-t", "mangle", "-S"), /--match-set f2b_ssh_4/);
+    t.notMatch(shown("ip6tables", "-t", "mangle", "-S"), /f2b/);
+    t.ok(await firewall.check(bans));
+    await firewall.start(bans);
+    t.same(told, ["this host has no IPv6: only IPv4 addresses are kept out"], "told once");
+    hasIpv6 = true;
+    t.notOk(await firewall.check(bans), "IPv6 came");
+    await firewall.start(bans);
+    t.match(shown("ip6tables", "-t", "mangle", "-S"), /--match-set f2b_ssh_6/);
+    t.same(members("f2b_ssh_6"), ["2001:db8::1 timeout 600"]);
+    t.ok(await firewall.check(bans));
+    t.same(told.slice(1), ["this host has IPv6 now"]);
   });
 
   t.test("20,000 bans in one go; flush takes everything of ours away", async (t) => {

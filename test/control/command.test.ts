@@ -91,5 +91,11 @@ t.test("a table is as wide as the terminal at most, and whole where there is roo
 });
 
 function printingTo(shown: string[]): Output {
-  return { print: (line) => shown.push(line), say() {}, flush() {}, fault: null };
+  return {
+    print: (line) => shown.push(line),
+    say() {},
+    flush() {},
+    waitForNobody() {},
+    fault: null,
+  };
 }

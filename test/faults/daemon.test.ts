@@ -2,7 +2,7 @@
  * A running bundle among the faults of its host: a second daemon, garbage on its socket, a disk that is full, an
  * action that hangs, an inotify that is used up. It goes on guarding and says what is wrong.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -23,6 +23,7 @@ import {
   type Running,
   startBundle,
   until,
+  watchChild,
   writeBundle,
 } from "../host/bundle.ts";
 
@@ -206,9 +207,74 @@ t.test("an action that hangs delays neither bans nor the end", async (t) => {
     "the action",
     () => spawnSync("pgrep", ["-fx", `sleep ${sleepSeconds}`]).status === 0,
   );
-  await stop(t, daemon);
+  daemon.child.kill("SIGTERM");
+  await until("the stop", () => daemon.err.some((line) => line.includes('"event":"stopping"')));
+  // A log rotation may well say it while the daemon ends.
+  daemon.child.kill("SIGHUP");
+  t.equal(await daemon.ended, 0, "ends cleanly");
   const left = spawnSync("pgrep", ["-fx", `sleep ${sleepSeconds}`]);
   t.equal(left.status, 1, "nothing that it started stays behind");
+});
+
+t.test(
+  "a reader of the output that hangs holds nobody; what it reads later are whole lines",
+  async (t) => {
+    const guarded = await prepare(t);
+    const [program = "", ...words] = guarded.argv;
+    // Nothing is read of it before somebody listens.
+    const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    t.teardown(async () => {
+      child.kill("SIGKILL");
+      await ended;
+    });
+    await until("ready", async () => (await askStatus(guarded.bundle, guarded.socket)).protecting);
+    const hosts = 2_000;
+    const addresses = Array.from({ length: hosts }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    const stamp = new Date().toISOString();
+    const lines = addresses.map((address) => `${stamp} host door[7]: refused ${address}\n`);
+    appendFileSync(guarded.log, lines.map((line) => line + line).join(""));
+    await until("all bans", async () => {
+      const { jails } = await askStatus(guarded.bundle, guarded.socket);
+      return jails[0]?.standing === hosts;
+    });
+    const late = watchChild(child);
+    const tells = (text: string) => [...late.out, ...late.err].some((line) => line.includes(text));
+    await until("what is lost", () => {
+      guarded.fail("192.0.2.7");
+      return tells("lines of it are lost");
+    });
+    await until("the next ban", () => tells('"192.0.2.7"'));
+    child.kill("SIGTERM");
+    t.equal(await late.ended, 0);
+    for (const line of late.out) JSON.parse(line);
+    t.ok(late.out.length < 3 * hosts, `${late.out.length} lines were read`);
+  },
+);
+
+t.test("more logs than may be open leave room for all else", async (t) => {
+  const guarded = await prepare(t);
+  const logs = join(guarded.folder, "logs");
+  mkdirSync(logs);
+  for (let n = 0; n < 100; n++) writeFileSync(join(logs, `${n}.log`), "");
+  const own = join(guarded.folder, "own");
+  mkdirSync(own);
+  const policy = `action tell { on ban { run ["touch", "${own}/told"] timeout 5s } }
+${policyOf(join(logs, "*.log"), "tell, memory")}`;
+  const bundle = await writeBundle(own, policy);
+  const limit = ["sh", "-c", 'ulimit -n 80 && exec "$@"', "sh"];
+  const argv = guarded.argv.with(1, bundle);
+  const daemon = startBundle(t, [...limit, ...argv]);
+  await until("ready", () => isReady(daemon));
+  const status = await askStatus(bundle, guarded.socket);
+  t.match(status.verdict, "is one log too many: this process may open 80 files");
+  const read = status.sources.find(({ state }) => state === "following")?.name ?? "";
+  const line = `${new Date().toISOString()} host door[7]: refused 192.0.2.7\n`;
+  appendFileSync(read, line + line);
+  await until("the ban", () => bans(daemon, "192.0.2.7") === 1);
+  await until("the action", () => existsSync(join(own, "told")));
+  t.notMatch(daemon.err.join("\n"), "uv_interface_addresses", "our own addresses are known");
+  await stop(t, daemon);
 });
 
 t.test("SIGHUP looks at files again", async (t) => {
@@ -293,3 +359,28 @@ t.test("a read-only disk: it starts and guards", unshared, async (t) => {
   });
   t.pass("banned though it cannot be remembered");
 });
+
+t.test(
+  "a read-only disk without the folders: it says what cannot be made, and why",
+  unshared,
+  async (t) => {
+    const guarded = await prepare(t);
+    const disk = join(guarded.folder, "disk");
+    mkdirSync(disk);
+    const script = `mount -t tmpfs -o ro,mode=700 tmpfs "$0" && exec "$@"`;
+    const [node = "", bundle = ""] = guarded.argv;
+    const state = ["--state", guarded.state];
+    for (const [what, words] of [
+      ["state folder", ["--state", join(disk, "var", "f2b")]],
+      ["the control socket's folder", [...state, "--socket", join(disk, "run", "f2b", "s")]],
+    ] as const) {
+      const argv = ["unshare", "-Urm", "sh", "-c", script, disk, node, bundle, ...words];
+      const daemon = startBundle(t, argv);
+      t.equal(await daemon.ended, 3);
+      t.match(
+        daemon.err.join("\n"),
+        new RegExp(`f2b: ${what} .* cannot be made: EROFS: read-only`),
+      );
+    }
+  },
+);

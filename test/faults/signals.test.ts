@@ -1,10 +1,51 @@
 /**
- * SIGHUP takes in lists that changed: who is protected now is let go, without a restart.
+ * SIGHUP takes in lists that changed: who is protected now is let go, without a restart. What other daemons hear as
+ * "rotate" or "reload" neither ends this one nor opens Node's debugger.
  */
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { askStatus, makeFolder, startBundle, until, writeBundle } from "../host/bundle.ts";
+
+/** Sockets of a process that listen on TCP. */
+function listening(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  const own = readdirSync(folder).map((name) => readlinkSync(join(folder, name)));
+  const tables = ["tcp", "tcp6"].map((name) => readFileSync(`/proc/${pid}/net/${name}`, "utf8"));
+  return tables.flatMap((table) =>
+    table.split("\n").filter((line) => {
+      const fields = line.trim().split(/\s+/);
+      return fields[3] === "0A" && own.includes(`socket:[${fields[9]}]`);
+    }),
+  );
+}
+
+t.test("SIGUSR1 and SIGUSR2 open no port and end nobody", async (t) => {
+  const folder = makeFolder(t, "signals");
+  const bundle = await writeBundle(
+    folder,
+    `use std/memory
+filter door { format syslog program "door"  fail "refused {address}" }
+jail door {
+  watch file "${join(folder, "door.log")}"
+  filter door
+  ban after 2 failures within 1h for 2h
+  never ban self
+  do memory
+}
+`,
+  );
+  const socket = join(folder, "control", "f2b.sock");
+  const words = ["--json", "--state", join(folder, "state"), "--socket", socket];
+  const daemon = startBundle(t, [process.execPath, bundle, ...words]);
+  await until("ready", () => daemon.err.some((line) => line.includes('"event":"ready"')));
+  for (const signal of ["SIGUSR1", "SIGUSR2"] as const) {
+    daemon.child.kill(signal);
+    await until(signal, () => daemon.err.some((line) => line.includes(`${signal} means nothing`)));
+  }
+  t.same(listening(daemon.child.pid ?? 0), []);
+  t.equal((await askStatus(bundle, socket)).pid, daemon.child.pid, "it goes on");
+});
 
 t.test("SIGHUP reads lists again and frees who is protected now", async (t) => {
   const folder = makeFolder(t, "signals");

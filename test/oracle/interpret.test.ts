@@ -86,6 +86,7 @@ t.test("syslog", async (t) => {
   t.match(read(syslog, "<34>2026-03-01T10:00:00.5+01:00 host su: x"), { message: "x" });
   const version1 = '<34>1 2026-03-01T10:00:00Z h app 7 - [a b="]\\"" c="d"][e] \ufeffboo';
   t.match(read(syslog, version1), { message: "boo", time: "2026-03-01T10:00:00.000Z" });
+  t.equal(read(syslog, "<34>1 - h app 7 - -  \ufeff boo")?.message, " boo");
   t.match(read(syslog, "<34>1 - h app 7 - -"), { message: "", time: null });
   t.equal(read(syslog, "Mar  1 10:00:00 host no tag"), null);
   t.equal(read(syslog, "mar  1 10:00:00 host sshd: x"), null);

@@ -18,7 +18,7 @@ function readVersion1(bytes: string, clock: Clock): Unwrapped | null {
   const data = /^(?:-|(?:\[(?:"(?:[^"\\]|\\[\s\S])*"|[^\]"])*\])+)(?: ([\s\S]*))?$/;
   const rest = data.exec(bytes.slice(whole.length));
   if (rest === null) return null;
-  const message = (rest[1] ?? "").replace(/^\xef\xbb\xbf/, "");
+  const message = (rest[1] ?? "").replace(/^ ?(?:\xef\xbb\xbf)?/, "");
   const header = { program: app === "-" ? null : app, pid: pid === "-" ? null : pid, host };
   return { bytes: message, header, time };
 }

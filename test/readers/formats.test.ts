@@ -86,6 +86,13 @@ t.test("syslog", async (t) => {
       '<165>1 2003-08-24T05:14:15-07:00 192.0.2.1 app 8710 - [a b="]\\""][c] m [d]',
       ["2003-08-24T12:14:15.000Z", "192.0.2.1", "app", "8710", "m [d]", 1],
     ],
+    // RSYSLOG_SyslogProtocol23Format of rsyslogd 8.2302, which gave sshd's lines a second blank.
+    [
+      "<38>1 2026-11-26T16:07:59.412160+00:00 vm sshd 4712 - -  Invalid user",
+      ["2026-11-26T16:07:59.000Z", "vm", "sshd", "4712", "Invalid user", 1],
+    ],
+    ["<34>1 - - - - - -   m", [null, null, null, null, " m", 1]],
+    ["<34>1 - - - - - -  ", [null, null, null, null, "", 1]],
     ["<34>1 - - - - - -", [null, null, null, null, "", 1]],
     [
       "Mar  7 13:06:56 web sshd[42]: message repeated 3 times: [ a ] b]",

@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import t, { type Test } from "tap";
 import { recordBytesMax } from "../../runtime/limits.ts";
 import { fileSource } from "../../runtime/source/file.ts";
@@ -280,6 +280,41 @@ t.test(
   },
 );
 
+t.test("a neighbour that is written to makes nobody look at the logs of a pattern", async (t) => {
+  const folder = makeFolder(t);
+  const neighbour = join(folder, "error.txt");
+  for (const name of ["a.log", "b.log", "error.txt"]) writeFileSync(join(folder, name), "");
+  const ear = listen();
+  let looks = 0;
+  const source = fileSource({
+    patterns: [join(folder, "*.log")],
+    from: null,
+    positions: [],
+    consumer: (path) => ({
+      ...ear.consumer,
+      caughtUp: () => {
+        if (path.endsWith("b.log")) looks++;
+      },
+    }),
+  });
+  t.teardown(() => source.stop());
+  await source.start();
+  await source.idle();
+  const before = looks;
+  for (let n = 0; n < 20; n++) {
+    appendFileSync(neighbour, "x\n");
+    appendFileSync(join(folder, "a.log"), `${n}\n`);
+    // Each write has its events dealt with by itself.
+    await until(() => ear.lines.length > n);
+    await source.idle();
+  }
+  // The look every few seconds may fall into it.
+  t.ok(looks - before < 5, `${looks - before} looks at a log that nobody writes to`);
+  renameSync(neighbour, join(folder, "c.log"));
+  await until(() => ear.lines.length > 40);
+  t.equal(ear.lines.length, 40, "a name that comes is looked at");
+});
+
 t.test("a file that a pattern finds under several names is read once", async (t) => {
   const folder = makeFolder(t);
   const log = join(folder, "a.log");
@@ -325,6 +360,30 @@ t.test("logs with a day in their name come and go", async (t) => {
   t.same(gone, [join(folder, "1.log"), join(folder, "2.log")]);
   t.match(source.status(), [{ name: join(folder, "3.log"), state: "following" }]);
   t.equal(positions.size, 1);
+});
+
+t.test("memory follows what is read at once, not how many logs are followed", async (t) => {
+  const folder = makeFolder(t);
+  const count = 200;
+  const text = `${"x".repeat(99)}\n`.repeat(3_000);
+  for (let n = 0; n < count; n++) writeFileSync(join(folder, `${n}.log`), text);
+  let lines = 0;
+  const before = process.memoryUsage().arrayBuffers;
+  const { source } = await follow(t, join(folder, "*.log"), {
+    ...listen(),
+    consumer: {
+      ...listen().consumer,
+      take(bytes, start, end) {
+        const last = bytes.subarray(start, end).lastIndexOf(0x0a);
+        lines += Math.round((last + 1) / 100);
+        return start + last + 1;
+      },
+    },
+  });
+  await source.idle();
+  t.equal(lines, count * 3_000);
+  const grown = (process.memoryUsage().arrayBuffers - before) / 2 ** 20;
+  t.ok(grown < 16, `${Math.round(grown)} MB of buffers for ${count} logs`);
 });
 
 t.test("of too many files as many are read as may be, and it is told", async (t) => {
@@ -373,7 +432,7 @@ t.test("a record that is too long is skipped in bounded memory", async (t) => {
 });
 
 t.test("a restart goes on where the last run stopped, whatever happened meanwhile", async (t) => {
-  for (const what of ["nothing", "append", "rename", "cut"] as const) {
+  for (const what of ["nothing", "append", "rename", "olddir", "cut"] as const) {
     const log = join(makeFolder(t), "a.log");
     writeFileSync(log, `${"one line of some length ".repeat(10)}\ntwo\nhalf`);
     const first = await follow(t, log);
@@ -381,14 +440,17 @@ t.test("a restart goes on where the last run stopped, whatever happened meanwhil
     await first.stop();
     const expected = [...first.lines];
     if (what === "append") appendFileSync(log, " whole\n");
-    if (what === "rename") {
+    const isRenamed = what === "rename" || what === "olddir";
+    if (isRenamed) {
       appendFileSync(log, " whole\n");
-      renameSync(log, `${log}.1`);
+      const old = what === "olddir" ? join(dirname(log), "old") : dirname(log);
+      mkdirSync(old, { recursive: true });
+      renameSync(log, join(old, "a.log.1"));
       writeFileSync(log, "new\n");
     }
     if (what === "cut") writeFileSync(log, "after\n");
-    if (what === "append" || what === "rename") expected.push("half whole");
-    if (what === "rename") expected.push("new");
+    if (what === "append" || isRenamed) expected.push("half whole");
+    if (isRenamed) expected.push("new");
     if (what === "cut") expected.push("after");
     const second = await follow(t, log, first.ear);
     await expectLines(t, second.lines, expected, second.source);
