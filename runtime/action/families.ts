@@ -19,10 +19,11 @@ export interface Families {
 
 /**
  * False: the kernel was built or started without IPv6 (`ipv6.disable=1`), and takes no packet of it. Where
- * interfaces alone are told to have none (`disable_ipv6`) the file is there, and all programs work.
+ * interfaces alone are told to have none (`disable_ipv6`) the file is there, and all programs work. Under `self`, for
+ * our own service unit shows nothing else of /proc (ProcSubset=pid).
  */
 export function hostHasIpv6(): boolean {
-  return existsSync("/proc/net/if_inet6");
+  return existsSync("/proc/self/net/if_inet6");
 }
 
 export const noIpv6Text = "this host has no IPv6: only IPv4 addresses are kept out";

@@ -309,6 +309,23 @@ const unshared = {
   skip: mayUnshare ? false : "needs user namespaces (unshare -Urm)",
 };
 
+const hasIpv6 = existsSync("/proc/self/net/if_inet6");
+const unitOfIpv6 = mayUnshare && !hasIpv6 ? { skip: "needs a kernel with IPv6" } : unshared;
+
+t.test("the service unit's /proc (ProcSubset=pid) hides no IPv6", unitOfIpv6, async (t) => {
+  const folder = makeFolder(t, "unit");
+  const policy = `use std/blackhole\n${policyOf(join(folder, "door.log"), "blackhole")}`;
+  const bundle = await writeBundle(folder, policy);
+  const script = 'mount -t proc -o subset=pid proc /proc && ls /proc >&2 && exec "$@"';
+  const check = [process.execPath, bundle, "check", "--json"];
+  const ran = spawnSync("unshare", ["-Urmpf", "sh", "-c", script, "sh", ...check], {
+    encoding: "utf8",
+  });
+  t.notMatch(ran.stderr, /^net$/m, "as the unit has it");
+  t.match(ran.stdout, /"program ip"/);
+  t.notMatch(ran.stdout, /IPv6/);
+});
+
 t.test("inotify used up: it polls, says so, and bans all the same", unshared, async (t) => {
   const guarded = await prepare(t);
   const script = 'echo 0 > /proc/sys/user/max_inotify_watches && exec "$@"';
