@@ -46,10 +46,16 @@ const levels: readonly Readonly<Record<string, Binary>>[] = [
   {
     "*": (a, b) => a * b,
     "/": (a, b) => a / b,
-    "//": (a, b) => Math.floor(a / b),
-    "%": (a, b) => a - b * Math.floor(a / b),
+    "//": (a, b) => Math.round((a - modulo(a, b)) / b),
+    "%": modulo,
   },
 ];
+
+/** With the sign of `b`, as in Python. */
+function modulo(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
 
 export function evaluate(
   text: string,
@@ -93,13 +99,15 @@ class Reader {
     const operators = levels[level];
     if (operators === undefined) return this.#unary(depth);
     let value = this.#binary(level + 1, depth);
-    for (;;) {
+    for (let count = 0; ; count++) {
       const token = this.#tokens[this.#at] ?? "";
       const operator = Object.hasOwn(operators, token) ? operators[token] : undefined;
       if (operator === undefined) return value;
       this.#at++;
       const right = this.#binary(level + 1, depth);
-      value = value === null || right === null ? null : operator(value, right);
+      // In Python `a < b < c` asks for both.
+      const isChain = level === 0 && count > 0;
+      value = value === null || right === null || isChain ? null : operator(value, right);
     }
   }
 
