@@ -198,6 +198,7 @@ const jailValues = [
 const jailActions = [
   ...["nftables[port=ssh]", "ufw x.py[a='b", "%(banaction)s[port=1:2]", "route\n  mail[dest=a]"],
   ...["abuseipdb[k=s3cret]", "own[key=s3cret]", "cf[key=s3cret%x]", "cf[key=%(s3cret)s]", ""],
+  ...["own key=s3cret", "own[key=a]b s3cret", "own[k='it's s3cret'] mail"],
 ];
 const anyValue = fc.string({ maxLength: 12 }).map((text) => text.replaceAll("\n", " "));
 const jailLine = fc

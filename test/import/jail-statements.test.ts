@@ -158,6 +158,13 @@ const cases: readonly (readonly [lines: string, statement: string, codes: readon
     ["F2B1525", "F2B1528"],
   ],
   [`${log}action = nftables[port=1, blocktype=ACCEPT]\n`, "observe", ["F2B1524", "F2B1525"]],
+  [`${log}action = own[key=a]b s3cret\n`, "observe", ["F2B1524"]],
+  [
+    `${log}action = own\n  sendmail[dest=ops@example.net]\n`,
+    'do mail(to: "ops@example.net")',
+    ["F2B1524", "F2B1525", "F2B1526"],
+  ],
+  [`${log}action = mail[dest=ops@example.net]\n`, 'do mail(to: "ops@example.net")', []],
   [`${log}action = nftables[s3cret\n`, "observe", ["F2B1524"]],
   [`${log}\n`, "observe", ["F2B1524"]],
   [`ignorecommand = /bin/spare <ip>\n${log}${action}`, "observe", ["F2B1524"]],

@@ -7,12 +7,13 @@ import { type NamedWithArguments, readNamed } from "./arguments.ts";
 
 export function readActions(text: string): NamedWithArguments[] | null {
   const actions = splitActions(text).map(readNamed);
-  return actions.includes(null) ? null : actions.filter((one) => one !== null);
+  const isRead = actions.every((one) => one !== null && /^[\w./-]+$/.test(one.name));
+  return isRead ? actions.filter((one) => one !== null) : null;
 }
 
-/** Names alone: arguments may be keys of other people's services. */
+/** Names alone: arguments may be keys of other people's services, and so may what is left of a list that cannot be read. */
 export function actionNames(text: string): string[] {
-  return splitActions(text).map((one) => /^[^[]*/.exec(one)?.[0].trim() ?? "");
+  return readActions(text)?.map(({ name }) => name) ?? ["(cannot be read)"];
 }
 
 function splitActions(text: string): string[] {

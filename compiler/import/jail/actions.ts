@@ -47,7 +47,10 @@ export function actionStatements(
   const closed = portsOf(options, kept, files);
   const modules = [...new Set(kept.map(({ found }) => found.module).filter((one) => one !== ""))];
   const actions = unique.length > 0 || kept.length > 0 ? [doActions(unique)] : [];
-  const reason = why ?? (kept.length === 0 ? noneLeft(all.length, written === null) : null);
+  const closes = kept.some(({ found }) => found.closes !== "nothing");
+  const reason =
+    why ??
+    (written === null ? "its actions cannot be read" : whyNotBan(all.length, kept.length, closes));
   if (reason === null) return { ports: closed, actions, modules };
   const { jail } = options.use;
   const help =
@@ -63,9 +66,11 @@ export function actionStatements(
   };
 }
 
-function noneLeft(count: number, isUnreadable: boolean): string {
-  if (isUnreadable) return "its actions cannot be read";
-  return count === 0 ? "it has no action" : "none of its actions has a counterpart";
+/** Null: what is left of its actions does what all of them did. Mail and reports alone keep nobody out. */
+function whyNotBan(written: number, kept: number, closes: boolean): string | null {
+  if (written === 0) return "it has no action";
+  if (kept === 0) return "none of its actions has a counterpart";
+  return kept < written && !closes ? "what is left of its actions keeps nobody out" : null;
 }
 
 function reportLost(options: JailOptions, lost: readonly { name: string; help: string }[]): void {

@@ -97,7 +97,7 @@ function firewall({ name, args }: NamedWithArguments): Counterpart | Lost {
     return { lost: "it lets in whom the jail finds: f2b keeps out" };
   }
   const isAll = closesAll.test(name) || /^all/.test(args.get("type") ?? "");
-  const isSame = name === "nftables";
+  const isSame = name.startsWith("nftables");
   const isTool = /^(?:ufw|firewallcmd)/.test(name);
   const other = name === "ufw" ? "ufw" : name.startsWith("firewallcmd") ? "firewalld" : "iptables";
   const why = isTool ? "it stands beside them and takes many bans at once" : "it needs `nft` alone";

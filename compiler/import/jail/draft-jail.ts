@@ -66,7 +66,7 @@ export function draftJail(
   const spared = sparedBy(options);
   const what = filter === "bans" ? "bans" : "failures";
   const [sentence, ...remembered] = banStatements(options, what, context.purgeSeconds);
-  const done = actionStatements(options, context.actions, whyNotBan(options));
+  const done = actionStatements(options, context.actions, mustNotBan(options));
   return {
     name,
     options,
@@ -100,8 +100,8 @@ function watchLogs(options: JailOptions, filter: FilterOfJail): Statement[] | nu
   return [...watches, filters(filter.name ?? "")];
 }
 
-/** Null: it may. */
-function whyNotBan(options: JailOptions): string | null {
+/** Why it must not, whatever its actions; null: it may. */
+function mustNotBan(options: JailOptions): string | null {
   if (options.text("ignorecommand") === "") return null;
   options.left.push(`ignorecommand = ${options.text("ignorecommand").replaceAll("\n", "  ")}`);
   return "its `ignorecommand`, which says whom to spare, has no counterpart";
