@@ -130,8 +130,8 @@ function mail(args: ReadonlyMap<string, string>): Counterpart | Lost {
     calls: [...new Set(to)].map((one) => call("mail", { to: one })),
     module: "std/notify",
     closes: "nothing",
-    understood: ["dest", "protocol", "port", "chain", "logpath", "sendername", "mailcmd"],
-    help: "one a ban, without whois and lines: `bans --why ADDRESS` on the host shows them",
+    understood: ["dest", "sender", "protocol", "port", "chain", "logpath", "sendername", "mailcmd"],
+    help: "one a ban, from the host's own sender, without whois and lines: `bans --why ADDRESS` shows them",
   };
 }
 

@@ -65,15 +65,14 @@ export function draftJail(
   reportRest(options);
   const spared = sparedBy(options);
   const what = filter === "bans" ? "bans" : "failures";
-  const [sentence, ...remembered] = banStatements(options, what, context.purgeSeconds);
+  const bans = banStatements(options, what, context.purgeSeconds);
   const done = actionStatements(options, context.actions, mustNotBan(options));
   return {
     name,
     options,
     statements: [
       ...read,
-      ...(sentence === undefined ? [] : [sentence]),
-      ...remembered,
+      ...bans,
       byHosts(
         "Single addresses, as in Fail2ban. Without this line an IPv6 network of one customer (/64) counts as one.",
       ),
