@@ -15,6 +15,7 @@ import { showText } from "../diagnostics/show-text.ts";
 import { readNamed } from "../import/config/arguments.ts";
 import type { ConfigFiles } from "../import/config/layers.ts";
 import type { CostOf } from "../import/filter/prove.ts";
+import { hideKeys } from "../import/hide-keys.ts";
 import { type Imported, importFilter } from "../import/import-filter.ts";
 import { type ImportedJails, importJails } from "../import/import-jails.ts";
 import { writeJails } from "../import/jail/write-jails.ts";
@@ -223,11 +224,12 @@ function tell(
   isJson: boolean,
 ): void {
   const told = new Set<string>();
+  const shown = hideKeys(sources);
   for (const one of found) {
     const key = `${one.code} ${one.at.file} ${one.at.start} ${one.at.end}`;
     if (told.has(key)) continue;
     told.add(key);
     if (isJson) print(jsonLine(toFinding(one, sources)));
-    else complain(`${renderDiagnostic(one, sources, errorColors)}\n`);
+    else complain(`${renderDiagnostic(one, shown, errorColors)}\n`);
   }
 }
