@@ -6,7 +6,7 @@
 export interface ImportLine {
 filter: string
 /**
- * false: an error stands in the way, and nothing is written.
+ * false: an error stands in the way, and the filter is not written.
  */
 imported: boolean
 /**
@@ -22,6 +22,10 @@ lets: number
  * What the policy lacks, in the order of the configuration.
  */
 missing: ImportMissing[]
+/**
+ * The jails that use the filter in this way. One that counts bans has no rules.
+ */
+jails: ImportJail[]
 }
 export interface ImportMissing {
 code: string
@@ -31,4 +35,20 @@ what: string
  */
 file: string
 line: number
+}
+export interface ImportJail {
+jail: string
+/**
+ * In the policy.
+ */
+name: string
+/**
+ * false: it stands in the policy as a comment.
+ */
+imported: boolean
+/**
+ * It bans nobody: a finding says why.
+ */
+observes: boolean
+missing: ImportMissing[]
 }

@@ -87,21 +87,24 @@ function addKnowledge(program: Command): void {
 }
 
 function addImport(program: Command): void {
-  add(program, "import <folder>", "turn filters of a Fail2ban configuration into policy text")
+  add(program, "import <folder>", "turn a Fail2ban configuration into a policy")
     .option(
       "--filter <name>",
-      "a filter; with arguments as in jails: `sshd[mode=ddos]`",
+      "a filter alone; with arguments as in jails: `sshd[mode=ddos]`",
       collect,
       [],
     )
     .option(
       "--jail <name>",
-      "a jail, for the filter as it uses it; without `--filter` and `--jail` all that are enabled",
+      "a jail, enabled or not; without `--filter` and `--jail` all that are enabled",
       collect,
       [],
     )
     .option("--set <k=v>", "an argument of the filters", collect, [])
-    .option("-o, --output <file>", "a file for all of them, a folder for a file each, or `-`")
+    .option(
+      "-o, --output <file>",
+      "a file for all of it, a folder for jails and a file each filter, or `-`",
+    )
     .addOption(jsonOption())
     .action(async (...args) => (await import("./import.ts")).importCommand(args[0], args[1]));
 }

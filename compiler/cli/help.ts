@@ -55,11 +55,13 @@ Examples:
 Next: f2b match policy.f2b LOG                 the same filters over a real log`,
   import: `
 Examples:
-  f2b import /etc/fail2ban -o imported.f2b
+  f2b import /etc/fail2ban -o imported.f2b     the enabled jails, with filters and actions
+  f2b import /etc/fail2ban --jail sshd -o jail.f2b
   f2b import /etc/fail2ban --filter sshd -o sshd.f2b
   f2b import /etc/fail2ban --filter postfix --set mode=aggressive --filter dovecot -o imported/
 
-Next: f2b match sshd.f2b /var/log/auth.log     which lines of a real log it counts`,
+Next: f2b lint imported.f2b                    what is left to do
+      f2b replay imported.f2b /var/log/auth.log  who would have been banned`,
   library: `
 Examples:
   f2b library

@@ -1,36 +1,31 @@
 /**
- * `f2b import DIR -o FILE|DIR`: filters of a Fail2ban configuration as policy text, those of the enabled jails where none is named.
+ * `f2b import DIR -o FILE|DIR`: a Fail2ban configuration as policy text: the enabled jails with their filters, those that are named, or filters alone.
  *
- * Written are one file with all of them, or a file each where the output is a folder. What was found on the way is told on standard
+ * Written are one file with all of it, or a file each where the output is a folder. What was found on the way is told on standard
  * error with its place in the configuration, and closes with what became of each filter; `--json` tells both as objects on standard output.
  */
-import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { jsonLine } from "../../runtime/escape.ts";
-import { Diagnostics } from "../diagnostics/diagnostic.ts";
+import type { ImportLine } from "../../schemas/import.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { toFinding } from "../diagnostics/json.ts";
 import { renderDiagnostic } from "../diagnostics/render.ts";
 import { showText } from "../diagnostics/show-text.ts";
 import { readNamed } from "../import/config/arguments.ts";
 import type { ConfigFiles } from "../import/config/layers.ts";
-import { type JailUse, readJails } from "../import/config/read-jails.ts";
-import { Places } from "../import/config/traced.ts";
-import { filterName } from "../import/filter/filter-text.ts";
-import { type Given, type Imported, importFilter } from "../import/import-filter.ts";
-import { reportOf } from "../import/report.ts";
+import type { CostOf } from "../import/filter/prove.ts";
+import { hideKeys } from "../import/hide-keys.ts";
+import { type Imported, importFilter } from "../import/import-filter.ts";
+import { type ImportedJails, importJails } from "../import/import-jails.ts";
+import { writeJails } from "../import/jail/write-jails.ts";
+import { freeName } from "../import/names.ts";
+import { reportOf, reportsOf } from "../import/report.ts";
 import { costOf } from "../lint/costly-regexes.ts";
 import { hostFault, inputFault, usageFault } from "./fault.ts";
 import { reportLines, reportTables } from "./import-report.ts";
-import { replaceFile } from "./replace-file.ts";
+import { isDirectory, isFolder, jailsFile, type Part, writeParts } from "./import-write.ts";
 import { complain, errorColors, print } from "./terminal.ts";
-
-interface Wanted {
-  readonly name: string;
-  readonly args: ReadonlyMap<string, string>;
-  /** What tells it from another use of the same filter. */
-  readonly more: string;
-  readonly given: Given;
-}
 
 interface ImportFlags {
   readonly filter: readonly string[];
@@ -60,39 +55,120 @@ export function importCommand(folder: string, flags: ImportFlags): void {
       "-o FILE --json",
     );
   }
+  const isJson = flags.json === true;
   const settings = flags.set.map(readSetting);
   const files = openConfig(folder);
-  const wanted =
-    flags.filter.length > 0
-      ? flags.filter.map((text) => readWanted(text, settings))
-      : wantedByJails(flags, settings, files);
-  const names = new Set<string>();
-  const all = wanted.map(({ name, args, more, given }) => {
-    const endsAt = performance.now() + costMs;
-    const as = freeName(name, more, names);
-    return importFilter(
-      name,
-      args,
-      files,
-      (source, regexFlags, linesOnly) => costOf(source, regexFlags, { endsAt, linesOnly }),
-      { ...given, as },
-    );
+  if (flags.filter.length > 0) importFilters(flags.filter, settings, files, { output, isJson });
+  else {
+    const names = flags.jail.length === 0 ? null : flags.jail;
+    const reserved = isFolder(output) ? [jailsFile] : [];
+    const all = importJails({ names, args: settings, files, costOf: makeCostOf, reserved });
+    finishJails(all, { output, isJson });
+  }
+}
+
+type Settings = readonly (readonly [string, string])[];
+
+interface Out {
+  readonly output: string;
+  readonly isJson: boolean;
+}
+
+function makeCostOf(): CostOf {
+  const endsAt = performance.now() + costMs;
+  return (source, regexFlags, linesOnly) => costOf(source, regexFlags, { endsAt, linesOnly });
+}
+
+function importFilters(
+  wanted: readonly string[],
+  settings: Settings,
+  files: ConfigFiles,
+  out: Out,
+): void {
+  const taken = new Set<string>();
+  const all = wanted.map((text) => {
+    const { name, args } = readWanted(text, settings);
+    const as = freeName(name, [...args.values()].join("-"), taken);
+    return importFilter(name, args, files, makeCostOf(), { as });
   });
-  for (const one of all) tell(one, flags.json === true);
-  const reports = all.map(reportOf);
-  if (flags.json === true) for (const one of reports) print(jsonLine(one));
+  for (const one of all) tell(one.diagnostics.sorted(), one.sources, out.isJson);
+  const reports = all.map((one) => reportOf(one));
   const failed = all.filter((one) => one.text === null);
   if (failed.length > 0) {
+    if (out.isJson) tellReports(reports, true);
     const names = failed.map((one) => one.name).join(", ");
     throw inputFault(`nothing is written: ${showText(names)} cannot be imported`);
   }
-  write(output, all);
-  if (flags.json === true) return;
+  writeParts(out.output, all.map(partOf));
+  tellReports(reports, out.isJson);
+  tellNext(out, ["match", "which lines of a real log it counts"]);
+}
+
+function finishJails(all: ImportedJails, out: Out): void {
+  const { filters, jails, diagnostics, sources } = all;
+  tell(diagnostics.sorted(), sources, out.isJson);
+  if (diagnostics.hasErrors) throw inputFault("nothing is written: the jails cannot be read");
+  if (jails.length === 0) {
+    throw inputFault(
+      "no jail is enabled",
+      "--jail NAME takes one that is not, --filter NAME a filter",
+    );
+  }
+  for (const one of filters) tell(one.diagnostics.sorted(), one.sources, out.isJson);
+  tell(
+    jails.flatMap((one) => one.diagnostics.sorted()),
+    sources,
+    out.isJson,
+  );
+  const reports = reportsOf(all);
+  const written = filters.filter((one) => one.text !== null);
+  const failed = filters.filter((one) => one.text === null);
+  if (written.length === 0 && failed.length > 0) {
+    if (out.isJson) tellReports(reports, true);
+    const names = failed.map((one) => one.name).join(", ");
+    throw inputFault(`nothing is written: ${showText(names)} cannot be imported`);
+  }
+  const uses = isFolder(out.output) ? written.map(({ name }) => `./${name}.f2b`) : [];
+  const text = writeJails(
+    jails.map(({ draft }) => draft),
+    uses,
+  );
+  writeParts(out.output, [{ name: jailsFile, text }, ...written.map(partOf)]);
+  tellReports(reports, out.isJson);
+  if (failed.length > 0) {
+    const names = failed.map((one) => one.name).join(", ");
+    throw inputFault(
+      `written without ${showText(names)}, which cannot be imported`,
+      "the jails that use it stand in the policy as comments",
+    );
+  }
+  tellNext(out, ["lint", "what is left to do"], ["replay", "who would have been banned"]);
+}
+
+function partOf({ name, text }: Imported): Part {
+  return { name, text: text ?? "" };
+}
+
+function tellReports(reports: readonly ImportLine[], isJson: boolean): void {
+  if (isJson) {
+    for (const one of reports) print(jsonLine(one));
+    return;
+  }
   const { isTTY, columns = 80 } = process.stderr;
   complain(isTTY ? reportTables(reports, columns, errorColors) : reportLines(reports));
-  if (output === "-" || isFolder(output)) return;
-  const next = `next: f2b match ${showText(output)} LOG   which lines of a real log it counts`;
-  complain(errorColors.dim(next));
+}
+
+/** The commands that a person types now; of what went to standard output the name is not known. */
+function tellNext({ output, isJson }: Out, ...steps: readonly (readonly [string, string])[]): void {
+  if (isJson || output === "-") return;
+  const isPlain = steps.length === 1;
+  if (isFolder(output) && isPlain) return;
+  const policy = showText(isFolder(output) ? join(output, `${jailsFile}.f2b`) : output);
+  const lines = steps.map(([command, what]) => {
+    const log = command === "lint" ? "" : " LOG";
+    return `f2b ${command} ${policy}${log}   ${what}`;
+  });
+  complain(errorColors.dim(`next: ${lines.join("\n      ")}`));
 }
 
 function readSetting(text: string): readonly [string, string] {
@@ -102,7 +178,7 @@ function readSetting(text: string): readonly [string, string] {
 }
 
 /** `sshd`, or `sshd[mode=ddos]` as jails write it; what `--set` says comes on top. */
-function readWanted(text: string, settings: readonly (readonly [string, string])[]): Wanted {
+function readWanted(text: string, settings: Settings) {
   const named = readNamed(text);
   if (named === null || /[/\\\0]/.test(named.name)) {
     throw usageFault(
@@ -110,59 +186,7 @@ function readWanted(text: string, settings: readonly (readonly [string, string])
       "--filter 'sshd[mode=ddos]'",
     );
   }
-  const args = new Map([...named.args, ...settings]);
-  return { name: named.name, args, more: [...args.values()].join("-"), given: {} };
-}
-
-/** The filters that jails use, each way of use once. */
-function wantedByJails(
-  { jail, json }: ImportFlags,
-  settings: readonly (readonly [string, string])[],
-  files: ConfigFiles,
-): Wanted[] {
-  const places = new Places();
-  const diagnostics = new Diagnostics();
-  const uses = readJails(jail.length === 0 ? null : jail, files, places, diagnostics);
-  tell({ diagnostics, sources: places.sources() }, json === true);
-  if (diagnostics.hasErrors) throw inputFault("nothing is written: the jails cannot be read");
-  if (uses === null || uses.length === 0) {
-    throw inputFault(
-      "no jail is enabled",
-      "--jail NAME takes one that is not, --filter NAME a filter",
-    );
-  }
-  const wanted = new Map<string, Wanted>();
-  for (const use of uses) {
-    const args = new Map([...use.args, ...settings]);
-    const key = JSON.stringify([
-      use.filter,
-      [...args],
-      [...use.overrides].map(([name, { text }]) => [name, text]),
-    ]);
-    const { given } = wanted.get(key) ?? {};
-    const tail = [...(given?.tail ?? []), ...jailLines(use)];
-    const more = wanted.get(key)?.more ?? use.jail;
-    const { filter: name, overrides } = use;
-    wanted.set(key, { name, args, more, given: { overrides, places, tail } });
-  }
-  return [...wanted.values()];
-}
-
-/** What the jail says, for the one of f2b that a person writes. */
-function jailLines({ jail, settings }: JailUse): string[] {
-  return [
-    `Jail ${jail} says, besides its filter:`,
-    ...settings.map(({ name, value }) => `  ${name} = ${value.replaceAll("\n", "  ")}`),
-  ];
-}
-
-/** A filter that is imported twice has two names. */
-function freeName(name: string, more: string, taken: Set<string>): string {
-  const wide = more === "" || more === name ? `${name}-2` : `${name}-${more}`;
-  let free = taken.has(filterName(name)) ? wide : name;
-  for (let n = 2; taken.has(filterName(free)); n++) free = `${wide}-${n}`;
-  taken.add(filterName(free));
-  return free;
+  return { name: named.name, args: new Map([...named.args, ...settings]) };
 }
 
 /** The configuration on the disk; includes may lead out of the folder, as Fail2ban's may. */
@@ -193,65 +217,19 @@ function openConfig(folder: string): ConfigFiles {
   };
 }
 
+/** What holds for several jails is told once. */
 function tell(
-  { diagnostics, sources }: Pick<Imported, "diagnostics" | "sources">,
+  found: readonly Diagnostic[],
+  sources: ImportedJails["sources"],
   isJson: boolean,
 ): void {
-  for (const one of diagnostics.sorted()) {
+  const told = new Set<string>();
+  const shown = hideKeys(sources);
+  for (const one of found) {
+    const key = `${one.code} ${one.at.file} ${one.at.start} ${one.at.end}`;
+    if (told.has(key)) continue;
+    told.add(key);
     if (isJson) print(jsonLine(toFinding(one, sources)));
-    else complain(`${renderDiagnostic(one, sources, errorColors)}\n`);
-  }
-}
-
-function write(output: string, all: readonly Imported[]): void {
-  const whole = all.map((one) => one.text ?? "").join("\n");
-  if (output === "-") {
-    print(whole.trimEnd());
-    return;
-  }
-  const texts = new Map<string, string>();
-  if (isFolder(output)) {
-    makeFolder(output);
-    for (const one of all) {
-      texts.set(join(output, `${filterName(one.name)}.f2b`), one.text ?? "");
-    }
-  } else texts.set(output, whole);
-  for (const [path, text] of texts) keepEdited(path, text);
-  for (const [path, text] of texts) replaceFile(path, text, 0o644);
-}
-
-/** The tests that people write into an imported filter are not written over. */
-function keepEdited(path: string, text: string): void {
-  let found: string;
-  try {
-    found = readFileSync(path, "utf8");
-  } catch {
-    // Not there, or writing says what is wrong with it.
-    return;
-  }
-  if (found === text) return;
-  throw usageFault(
-    `${path} is there and says something else: nothing is written`,
-    "remove it, or name another file with -o",
-  );
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw hostFault(path, error);
-  }
-}
-
-function isFolder(output: string): boolean {
-  return output.endsWith("/") || isDirectory(output);
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  } catch (error) {
-    throw hostFault(`cannot look at ${path}`, error);
+    else complain(`${renderDiagnostic(one, shown, errorColors)}\n`);
   }
 }

@@ -3,6 +3,7 @@
  */
 import { check } from "./catalogue/check.ts";
 import { importing } from "./catalogue/importing.ts";
+import { importingJails } from "./catalogue/importing-jails.ts";
 import { lint } from "./catalogue/lint.ts";
 import { migrating } from "./catalogue/migrating.ts";
 import { plan } from "./catalogue/plan.ts";
@@ -12,9 +13,15 @@ import type { Entry } from "./diagnostic.ts";
 /** What is the same for every entry, whatever its message needs to know. */
 export type CodePage = Pick<Entry<never>, "code" | "severity" | "explain" | "bad" | "good">;
 
-const pages: readonly CodePage[] = [read, importing, check, migrating, plan, lint].flatMap((part) =>
-  Object.values<CodePage>(part),
-);
+const pages: readonly CodePage[] = [
+  read,
+  importing,
+  importingJails,
+  check,
+  migrating,
+  plan,
+  lint,
+].flatMap((part) => Object.values<CodePage>(part));
 
 export const catalogue: ReadonlyMap<string, CodePage> = new Map(
   pages.map((page) => [page.code, page]),

@@ -27,6 +27,8 @@ export interface Imported {
   readonly drafts: Drafts | null;
   /** How many `let`s the text has. */
   readonly lets: number;
+  /** The filter's own, for the jails that use it. */
+  readonly journalmatch: readonly string[];
   readonly diagnostics: Diagnostics;
   readonly sources: ReadonlyMap<string, Source>;
 }
@@ -51,7 +53,8 @@ export function importFilter(
 ): Imported {
   const diagnostics = new Diagnostics();
   const options = readFilter(name, args, files, places, diagnostics, overrides);
-  const nothing = { name: as, text: null, drafts: null, lets: 0, diagnostics };
+  const journalmatch = (options?.journalmatch ?? []).map(({ text }) => text);
+  const nothing = { name: as, text: null, drafts: null, lets: 0, journalmatch, diagnostics };
   if (options === null) {
     const known = files.list("filter.d").flatMap((file) => /^(.+)\.conf$/.exec(file)?.[1] ?? []);
     const hint = nearest(name, known);
@@ -91,6 +94,7 @@ export function importFilter(
     text: isSound ? named : bare(drafts),
     drafts,
     lets: isSound ? chosen.drafts.length : 0,
+    journalmatch,
     diagnostics,
     sources: places.sources(),
   };

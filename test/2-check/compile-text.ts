@@ -9,12 +9,16 @@ import { lint } from "../../compiler/lint/lint.ts";
 import type { Policy } from "../../schemas/policy.ts";
 
 const modules = [
+  "std/abuseipdb",
+  "std/blackhole",
+  "std/cloudflare",
   "std/http",
   "std/jails/sshd",
   "std/lists",
   "std/memory",
   "std/nftables",
   "std/nginx",
+  "std/notify",
   "std/shared/probes",
   "std/sshd",
 ];

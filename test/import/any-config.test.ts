@@ -11,9 +11,9 @@ import { readSource } from "../../compiler/1-read/read-source.ts";
 import { Diagnostics } from "../../compiler/diagnostics/diagnostic.ts";
 import { renderDiagnostic } from "../../compiler/diagnostics/render.ts";
 import type { ConfigFiles } from "../../compiler/import/config/layers.ts";
-import { readJails } from "../../compiler/import/config/read-jails.ts";
-import { Places } from "../../compiler/import/config/traced.ts";
 import { type Imported, importFilter } from "../../compiler/import/import-filter.ts";
+import { importJails } from "../../compiler/import/import-jails.ts";
+import { writeJails } from "../../compiler/import/jail/write-jails.ts";
 import { proveAddresses } from "../../compiler/lint/address-proof.ts";
 import { checkText } from "../2-check/compile-text.ts";
 import { automatonCost } from "./conformance/run.ts";
@@ -42,7 +42,12 @@ function importFrom(texts: Texts, args: Readonly<Record<string, string>> = {}): 
 }
 
 /** Null: the findings can be shown, and what is written is a policy like any other. */
-function problemOf({ text, diagnostics, sources, name }: Imported): string | null {
+function problemOf({
+  text,
+  diagnostics,
+  sources,
+  name,
+}: Pick<Imported, "text" | "diagnostics" | "sources" | "name">): string | null {
   for (const one of diagnostics.sorted()) renderDiagnostic(one, sources);
   if (text === null) return diagnostics.hasErrors ? null : "no text, and no error that says why";
   const { policy, findings } = checkText(text);
@@ -177,31 +182,76 @@ t.test("rows of what configurations hold", async () => {
   );
 });
 
+const jailOptions = [
+  ...["filter", "logpath", "backend", "journalmatch", "logencoding", "logtimezone", "usedns"],
+  ...["maxretry", "findtime", "bantime", "bantime.increment", "bantime.maxtime"],
+  ...["bantime.formula", "bantime.factor", "bantime.multipliers", "bantime.rndtime"],
+  ...["ignoreip", "ignoreself", "ignorecommand", "port", "[404]"],
+];
+const jailValues = [
+  ...["true", "false", "-1", "0", "5", "1h 30m", "1.5h", "1e3", "9999999y", "99999999999"],
+  ...["/var/log/a.log tail", "/var/log/*.log", "b.log", "/a\n  /b head", "systemd", "auto"],
+  ...["_COMM=a + _COMM=b", '_COMM="a b"', "ban.Time * 2**ban.Count", "1 5 30", "(", "1/0"],
+  ...["192.0.2.1/8 ::1,x.example", "file:/a", "file:a", "999.1.1.1", "::ffff:192.0.2.1/96"],
+  ...["UTC+0200", "yes", "raw", "latin-1", "door"],
+];
+const jailActions = [
+  ...["nftables[port=ssh]", "ufw x.py[a='b", "%(banaction)s[port=1:2]", "route\n  mail[dest=a]"],
+  ...["abuseipdb[k=s3cret]", "own[key=s3cret]", "cf[key=s3cret%x]", "cf[key=%(s3cret)s]", ""],
+  ...["own key=s3cret", "own[key=a]b s3cret", "own[k='it's s3cret'] mail"],
+];
+const anyValue = fc.string({ maxLength: 12 }).map((text) => text.replaceAll("\n", " "));
+const jailLine = fc
+  .oneof(
+    fc.tuple(fc.constantFrom(...jailOptions), fc.oneof(fc.constantFrom(...jailValues), anyValue)),
+    fc.tuple(
+      fc.constantFrom("action", "banaction"),
+      fc.oneof(fc.constantFrom(...jailActions), anyValue),
+    ),
+  )
+  .map(([name, value]) => `${name} = ${value}\n`);
+
 t.test("jails", async (t) => {
-  let used = 0;
+  let written = 0;
+  const jailText = fc.uniqueArray(jailLine, {
+    selector: (line) => line.slice(0, line.indexOf("=")),
+    maxLength: 10,
+  });
   fc.assert(
-    fc.property(file, file, fc.string(), (conf, local, filter) => {
-      const places = new Places();
-      const diagnostics = new Diagnostics();
+    fc.property(file, jailText, jailText, fc.string(), (conf, door, gate, name) => {
+      const heading = name.replace(/[\]\n\r[]/g, "") || "404";
       const files = filesOf({
-        "jail.conf": `[door]\nenabled = 1\n${conf}`,
-        "jail.local": local,
-        "jail.d/a.conf": `[gate]\nenabled = yes\nfilter = door${filter.replaceAll("\n", " ")}`,
-        "filter.d/door.conf": `[Definition]\n${conf}`,
+        "jail.conf": `[DEFAULT]\nlogpath = /var/log/x.log\naction = nftables\nfilter = door\n${door.join("")}[door]\nenabled = 1\n`,
+        "jail.d/a.conf": `[${heading}]\nenabled = yes\n${gate.join("")}`,
+        "jail.local": "[recidive]\nenabled = true\nfilter = recidive\n",
+        "filter.d/door.conf": `[Definition]\nfailregex = ^refused <HOST>$\n${conf}`,
+        "filter.d/recidive.conf": "[Definition]\nfailregex = Ban <HOST>$\n",
       });
-      for (const use of readJails(null, files, places, diagnostics) ?? []) {
-        const { overrides } = use;
-        const given = { overrides, places };
-        const problem = problemOf(importFilter("door", use.args, files, automatonCost, given));
-        if (problem !== null) throw new Error(problem);
-        used++;
+      const all = importJails({ names: null, args: [], files, costOf: () => automatonCost });
+      const found = [all, ...all.filters, ...all.jails].flatMap((one) => one.diagnostics.sorted());
+      const shown = found.map((one) => renderDiagnostic(one, all.sources));
+      const parts = all.filters.map((one) => one.text ?? "");
+      const text = [
+        writeJails(
+          all.jails.map(({ draft }) => draft),
+          [],
+        ),
+        ...parts,
+      ].join("\n");
+      if (text.includes("s3cret")) throw new Error(`a key is written:\n${text}`);
+      const leaks = found.filter(({ code }) => code >= "F2B1521" && code < "F2B1600");
+      if (leaks.some((one) => /key=s3cret/.test(renderDiagnostic(one, all.sources)))) {
+        throw new Error(`a key is shown:\n${shown.join("\n")}`);
       }
-      const sources = places.sources();
-      for (const one of diagnostics.sorted()) renderDiagnostic(one, sources);
+      if (all.jails.length === 0) return;
+      const { diagnostics } = all;
+      const problem = problemOf({ text, diagnostics, sources: all.sources, name: "jails" });
+      if (problem !== null) throw new Error(problem);
+      written++;
     }),
     { numRuns: runs },
   );
-  t.ok(used > runs / 16, `${used} were used`);
+  t.ok(written > runs / 16, `${written} were written`);
 });
 
 t.test("filters of Python's constructs", async (t) => {

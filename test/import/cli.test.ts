@@ -160,7 +160,7 @@ t.test("on a terminal the report is a table that keeps to its width", async (t) 
   const missing = { code: "F2B2501", what: "this failregex is left out: f2b cannot say \u001b[2J" };
   const text = reportTables(
     [
-      { filter: "door", imported: true, templates: 2, regexes: 1, lets: 3, missing: [] },
+      { filter: "door", imported: true, templates: 2, regexes: 1, lets: 3, missing: [], jails: [] },
       {
         filter: "gate",
         imported: true,
@@ -168,6 +168,7 @@ t.test("on a terminal the report is a table that keeps to its width", async (t) 
         regexes: 4,
         lets: 0,
         missing: [{ ...missing, file: "filter.d/gate.conf", line: 17 }],
+        jails: [],
       },
     ],
     60,

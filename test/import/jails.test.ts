@@ -155,9 +155,11 @@ t.test("all that are enabled in one policy", async (t) => {
       ["door-cellar", "192.0.2.4"],
     ],
   );
-  const text = f2b(["import", folder, "--jail", "door", "-o", "-"]).out;
-  t.match(text, /# Jail door says, besides its filter:\n {2}# {3}action = fence\n/);
-  t.notMatch(text, /s3cret/, "keys of actions are not written");
+  const one = f2b(["import", folder, "--jail", "door", "-o", "-"]);
+  t.match(one.out, /^jail door \{\n {2}watch file "\/var\/log\/door.log"\n/m);
+  t.match(one.out, /\n {2}observe\n[^}]*# {3}action = fence\n/);
+  t.match(one.err, /F2B1524[\s\S]*F2B1525\]: `fence`/);
+  t.notMatch(one.out + one.err, /s3cret/, "keys of actions are not written");
 });
 
 t.test("a filter that is imported twice has two names", async (t) => {

@@ -12,6 +12,8 @@ export function sampleConf(lines: string, before = ""): string {
 const usual = "failregex = ^refused <ADDR>$";
 const good = sampleConf(usual);
 
+const jail = "[door]\nfilter = demo\nlogpath = /var/log/door.log\naction = nftables\n";
+
 export const importing = {
   noFilter: entry<{ name: string; nearest?: string }>({
     code: "F2B1501",
@@ -185,7 +187,7 @@ export const importing = {
     explain:
       "Without `--filter` the filters of the enabled jails are imported, which stand in jail.conf, jail.d, and jail.local of the folder that was given: /etc/fail2ban as a rule.",
     bad: "",
-    good: "[door]\nfilter = demo\n",
+    good: jail,
   }),
   noJail: entry<{ name: string; nearest?: string }>({
     code: "F2B1518",
@@ -195,7 +197,7 @@ export const importing = {
     explain:
       "A jail is a section of jail.conf, jail.local or a file in jail.d. `--jail` takes its name.",
     bad: "[gate]\nfilter = demo\n",
-    good: "[door]\nfilter = demo\n",
+    good: jail,
   }),
   jailFilter: entry<{ jail: string; found: string; hasOwn: boolean }>({
     code: "F2B1519",
@@ -211,7 +213,7 @@ export const importing = {
     explain:
       "A jail has exactly one filter: a name, and arguments in brackets, each `option=value`; a value with `,` or `]` stands in quotes. One without a filter finds what its own failregex says; for f2b that is a filter of its own.",
     bad: "[door]\nfilter = demo[mode]\n",
-    good: "[door]\nfilter = demo[mode=odd]\n",
+    good: jail.replace("demo", "demo[mode=odd]"),
   }),
   hashInValue: entry<{ name: string }>({
     code: "F2B1520",
@@ -220,7 +222,7 @@ export const importing = {
     help: () => "put the comment on a line of its own; behind a value only ` ;` begins one",
     explain:
       "In Fail2ban's files `#` begins a comment at the beginning of a line only. Behind a value it belongs to the value: a number or a switch so written is none, and Fail2ban takes its default or refuses the jail.",
-    bad: "[door]\nfilter = demo\nmaxretry = 3 # strict\n",
-    good: "[door]\nfilter = demo\n# strict\nmaxretry = 3\n",
+    bad: `${jail}maxretry = 3 # strict\n`,
+    good: `${jail}# strict\nmaxretry = 3\n`,
   }),
 };

@@ -7,6 +7,8 @@
 import { nearest } from "../../1-read/nearest.ts";
 import { importing } from "../../diagnostics/catalogue/importing.ts";
 import { Diagnostics } from "../../diagnostics/diagnostic.ts";
+import type { Span } from "../../source.ts";
+import { actionNames } from "./action-list.ts";
 import { readNamed } from "./arguments.ts";
 import type { Option } from "./ini.ts";
 import { findOption, interpolateOption, type Lookup } from "./interpolate.ts";
@@ -20,15 +22,22 @@ export interface JailUse {
   readonly args: ReadonlyMap<string, string>;
   /** Options of the filter that the jail says itself. */
   readonly overrides: ReadonlyMap<string, Traced>;
+  /** What the jail says besides, all filled in. Arguments of actions are here, too: they may be keys, and are not for eyes. */
+  readonly options: ReadonlyMap<string, Traced>;
+  /** The same for a person: without what is empty, and of actions the names. */
   readonly settings: readonly { readonly name: string; readonly value: string }[];
+  /** Why its actions cannot be filled in; Fail2ban refuses such a jail. */
+  readonly actionFault: string | null;
+  /** Its heading. */
+  readonly at: Span;
 }
 
-/** A jail may have these in the place of its filter's; its `journalmatch` adds to the filter's. */
+/** A jail may have these in the place of its filter's, and `journalmatch`. */
 const filterOptions = ["prefregex", "failregex", "ignoreregex", "datepattern", "maxlines"];
 
 /** What a jail of f2b has to say in its own words; of `bantime` and `ignore` whatever begins so. */
 const isSetting =
-  /^(?:backend|logpath|logencoding|logtimezone|maxretry|findtime|usedns|port|protocol|banaction|action|journalmatch|bantime(?:\..+)?|ignore(?:ip|self|command|cache))$/;
+  /^(?:backend|logpath|logencoding|logtimezone|maxretry|maxmatches|findtime|usedns|port|protocol|banaction|action|journalmatch|bantime(?:\..+)?|ignore(?:ip|self|command|cache))$/;
 
 /** Fail2ban knows these without being told. */
 const builtIn = ["fail2ban_version", "fail2ban_confpath"];
@@ -94,7 +103,8 @@ class JailReader {
       filter: named.name,
       args,
       overrides: this.#overrides(jail, named.name, args),
-      settings: this.#settings(jail),
+      ...this.#said(jail),
+      at: this.#places.span(this.#placeOf(jail), jail.length + 2),
     };
   }
 
@@ -122,7 +132,7 @@ class JailReader {
   /** `maxretry = 3  # three`: Fail2ban takes it all for the value. */
   #reportHash({ name, value }: Option): void {
     const found = /[ \t]#.*/.exec(value.text);
-    if (found === null || filterOptions.includes(name) || name.startsWith("action")) return;
+    if (found === null || filterOptions.includes(name) || isAction(name)) return;
     const at = this.#places.span(value.places[found.index + 1] ?? 0, found[0].length - 1);
     this.#diagnostics.add(importing.hashInValue, at, { name });
   }
@@ -155,17 +165,32 @@ class JailReader {
     );
   }
 
-  #settings(jail: string): JailUse["settings"] {
+  #said(jail: string): Pick<JailUse, "options" | "settings" | "actionFault"> {
     const { defaults, sections } = this.#layers;
     const names = new Set([...(sections.get(jail)?.keys() ?? []), ...defaults.keys()]);
-    return [...names]
-      .filter((name) => isSetting.test(name))
-      .sort()
-      .flatMap((name) => {
-        const text = this.#value(jail, name)?.text.trim() ?? "";
-        const value = name === "action" ? actionNames(text) : text;
-        return value === "" ? [] : [{ name, value }];
-      });
+    const options = new Map<string, Traced>();
+    let actionFault: string | null = null;
+    for (const name of [...names].filter((one) => isSetting.test(one)).sort()) {
+      if (isAction(name)) {
+        const { value, fault } = this.#action(jail, name);
+        if (value !== null) options.set(name, value);
+        if (name === "action") actionFault = fault;
+      } else options.set(name, this.#value(jail, name) ?? Traced.empty);
+    }
+    const settings = [...options].flatMap(([name, { text }]) => {
+      const value = isAction(name) ? actionNames(text).join(", ") : text.trim();
+      return value === "" ? [] : [{ name, value }];
+    });
+    return { options, settings, actionFault };
+  }
+
+  /** A finding would show the line, and with it a key: only what is said of it is kept. */
+  #action(jail: string, name: string): { value: Traced | null; fault: string | null } {
+    const diagnostics = new Diagnostics();
+    const lookup = { ...this.#lookup(new Map()), diagnostics };
+    const option = findOption(lookup, jail, name);
+    const value = option === undefined ? null : interpolateOption(lookup, jail, option);
+    return { value, fault: diagnostics.sorted()[0]?.message ?? null };
   }
 
   #placeOf(jail: string): number {
@@ -178,11 +203,6 @@ class JailReader {
   }
 }
 
-/** Arguments of actions may be keys of other people's services: they stay where they are. */
-function actionNames(text: string): string {
-  return text
-    .replace(/\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]/g, " ")
-    .split(/\s+/)
-    .filter((name) => name !== "")
-    .join(", ");
+function isAction(name: string): boolean {
+  return name === "action" || name.startsWith("banaction");
 }

@@ -8,6 +8,7 @@
 import { showText } from "../../diagnostics/show-text.ts";
 import type { FilterOptions } from "../config/read-filter.ts";
 import type { Traced } from "../config/traced.ts";
+import { policyName } from "../names.ts";
 import { Comments } from "./comments.ts";
 import type { FormatDraft } from "./formats.ts";
 import type { Lets } from "./lets.ts";
@@ -46,7 +47,7 @@ export function filterText(
     };
   });
   return writeFilter({
-    name: filterName(as),
+    name: policyName(as),
     head,
     describe: describe(options),
     formats,
@@ -115,9 +116,4 @@ function describe({ name, args, layers }: FilterOptions): string {
   const set = [...args].map(([key, value]) => `${key}=${value}`);
   const as = set.length === 0 ? "" : ` (${set.join(", ")})`;
   return `${name}${as}, imported from Fail2ban's ${files.join(", ")}`;
-}
-
-/** A name that policies can write. */
-export function filterName(name: string): string {
-  return name.replace(/[^\w-]/g, "-").replace(/^-/, "_");
 }

@@ -115,9 +115,10 @@ function ignoreOf(original: Traced, drafting: Drafting): Translated | null {
 /** Who it was, or by which session that will be known. */
 function namesWho({ tree, groups }: Translated): boolean {
   const isWho = (group: string) => /^(?:address|host|id|session)(?:_\d+)?$/.test(group);
+  const nobody: readonly string[] = ["cidr", "skiplines"];
   return (
     groups.some(isWho) ||
-    [...nodesOf(tree)].some((node) => node.type === "tag" && node.tag !== "cidr")
+    [...nodesOf(tree)].some((node) => node.type === "tag" && !nobody.includes(node.tag))
   );
 }
 
