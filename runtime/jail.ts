@@ -11,6 +11,7 @@ import { findClient } from "./behind.ts";
 import type { JailSpec } from "./contract.ts";
 import type { Ban, Cause, Change, Decision, JailSnapshot } from "./decision.ts";
 import type { Culprit } from "./identity.ts";
+import { reportedCaptures } from "./kept-text.ts";
 import { trackedMax } from "./limits.ts";
 import { type OffenceRow, Offences } from "./offences.ts";
 import { formatPrefix, parsePrefix } from "./prefix.ts";
@@ -234,7 +235,7 @@ export function makeJail(options: JailOptions): Jail {
       file,
       line,
       rule,
-      captures,
+      captures: reportedCaptures(captures),
       jail: spec.name,
       address,
       id,

@@ -5,7 +5,7 @@
  * hold: two texts stay two; what is kept is short, and holds no longer text in memory that it was a part of.
  */
 import { createHash } from "node:crypto";
-import { keptTextMax } from "./limits.ts";
+import { keptTextMax, reportedTextMax } from "./limits.ts";
 
 /** What is longer than `keptTextMax` stays longer, so no short text is the same as a long one's. */
 export function keptText(text: string): string {
@@ -23,4 +23,17 @@ const shortestPart = 13;
 
 function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+/** What is kept and handed on of captures: no more than is ever shown of them. */
+export function reportedCaptures(
+  captures: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(captures);
+  if (entries.every(([, text]) => text.length <= reportedTextMax)) return captures;
+  const cut = entries.map(([name, text]) => [
+    name,
+    text.length <= reportedTextMax ? text : apart(text.slice(0, reportedTextMax)),
+  ]);
+  return Object.setPrototypeOf(Object.fromEntries(cut), null);
 }

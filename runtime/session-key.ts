@@ -16,7 +16,7 @@ export function sessionKey(record: Registers, value: string): string {
   const { placeId } = record.header;
   if (placeId === 0 || placeId !== keyPlace) {
     const program = headerText(record, "program") ?? "";
-    keyHead = `${program}\0${headerText(record, "host") ?? ""}\0`;
+    keyHead = `${program}\0${keptText(headerText(record, "host") ?? "")}\0`;
     keyPlace = placeId;
   }
   return keyHead + keptText(value);

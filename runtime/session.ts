@@ -7,6 +7,7 @@
  */
 import { AgedMap } from "./aged-map.ts";
 import type { CaptureTaker, FilterSpec, Hit, RuleSpec } from "./contract.ts";
+import { reportedCaptures } from "./kept-text.ts";
 import { heldPerSessionMax, sessionsMax } from "./limits.ts";
 
 /** Who a record or a session is about. One of the two is set, or neither. */
@@ -166,8 +167,9 @@ export function trackSessions(filter: FilterSpec, remembers = false): Sessions {
     } else if (hit.rule.end || session.held.length >= heldPerSessionMax) {
       counters.heldShed += 1;
     } else {
-      // It outlives its record, so its captures are read now.
-      const { rule, record, captures, weight } = hit;
+      // It outlives its record, so its captures are read now, and are as short as those of a ban.
+      const { rule, record, weight } = hit;
+      const captures = reportedCaptures(hit.captures);
       session.held = [...session.held, { rule, record, captures, weight }];
     }
   }

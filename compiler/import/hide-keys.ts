@@ -8,7 +8,7 @@ import { Source } from "../source.ts";
 
 /** `cftoken="..."`, `apikey = ...`: the name says that the value is one. */
 const key =
-  /([\w.-]*(?:key|token|passw|secret|cfuser)[\w.-]*[ \t]*[=:][ \t]*)("[^"\n]*"|'[^'\n]*'|[^\s,\]]+)/gi;
+  /([\w.-]*(?:key|token|pass|pwd|secret|cfuser|credential|auth|webhook|dsn)[\w.-]*[ \t]*[=:][ \t]*)("[^"\n]*"|'[^'\n]*'|[^\s,\]]+)/gi;
 
 export function hideKeys(sources: ReadonlyMap<string, Source>): Map<string, Source> {
   const hide = (text: string) =>

@@ -8,6 +8,7 @@
 import { constants } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import type { ActionEvent, ActionText, StepSpec } from "../contract.ts";
+import { reportedCaptures } from "../kept-text.ts";
 import { runProcess } from "./process.ts";
 import { eventText } from "./value.ts";
 
@@ -213,7 +214,7 @@ function cleanEvent(event: ActionEvent): ActionEvent {
   return {
     ...event,
     id: cleanText(event.id),
-    captures: mapValues(event.captures, cleanText),
+    captures: mapValues(reportedCaptures(event.captures), cleanText),
     kept: mapValues(event.kept, cleanText),
   };
 }

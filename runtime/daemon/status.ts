@@ -183,5 +183,3 @@ export function bansHolding(core: Core, who: string, jail?: string): Ban[] {
     return asked !== null && prefix !== null && new PrefixSet([prefix]).meets(asked);
   });
 }
-
-/** `1 jail`, `2 jails`. */

@@ -69,8 +69,9 @@ export function fileSource(options: FileSourceOptions): Source {
 
   async function start(): Promise<void> {
     expand();
-    const findRotated = makeFindRotated();
-    for (const one of followed.values()) await openFirst(one, paths, options, findRotated);
+    const { from, positions } = options;
+    const first = { from, positions, findRotated: makeFindRotated() };
+    for (const one of followed.values()) await openFirst(one, paths, first);
     watcher = watchFolders(onChange, options.watchFolder);
     watchAll();
     for (const one of followed.values()) look(one);

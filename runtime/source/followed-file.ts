@@ -111,22 +111,23 @@ export class FollowedFile {
     const { size } = await this.file.stat();
     if (await this.#wasCut(size)) await this.#startAgain();
     if (size === this.#offset) return false;
-    return withReadBuffer(bufferBytes, (buffer) => this.#readInto(buffer, stop));
-  }
-
-  async #readInto(buffer: Buffer, stop: () => boolean): Promise<boolean> {
     let any = false;
     while (!stop()) {
-      const held = this.#held.copy(buffer);
-      const { bytesRead } = await this.file.read(buffer, held, chunkBytes, this.#offset);
-      if (bytesRead === 0) break;
-      any = true;
-      await this.#hand(buffer, bytesRead);
+      // A buffer for each chunk: nobody waits until another's backlog is read.
+      const bytesRead = await withReadBuffer(bufferBytes, (buffer) => this.#readChunk(buffer));
+      any ||= bytesRead > 0;
       if (bytesRead < chunkBytes) break;
       // Timers and control requests have their turn while a big log is caught up.
       await new Promise((done) => setImmediate(done));
     }
     return any;
+  }
+
+  async #readChunk(buffer: Buffer): Promise<number> {
+    const held = this.#held.copy(buffer);
+    const { bytesRead } = await this.file.read(buffer, held, chunkBytes, this.#offset);
+    if (bytesRead > 0) await this.#hand(buffer, bytesRead);
+    return bytesRead;
   }
 
   /** The file will not grow any more: what stands behind its last LF is a record, too. */

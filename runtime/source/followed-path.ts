@@ -25,6 +25,8 @@ export interface Followed {
   opening: Stats | null;
   /** The other name under which the file is read that this path names; null: there is none. */
   twin: string | null;
+  /** What is left of the daemon's start where the file that stood there could not be opened; null: nothing. */
+  first: { readonly found: Stats; readonly open: FirstOpen } | null;
   /** Why there is nothing to read; said once. */
   fault: string | null;
   reading: Promise<void> | null;
@@ -48,28 +50,33 @@ export function makeFollowed(path: string, consumer: Consumer): Followed {
     old: [],
     opening: null,
     twin: null,
+    first: null,
     fault: null,
     reading: null,
     again: false,
   };
 }
 
+export interface FirstOpen {
+  /** Where a log begins that is new to f2b. */
+  readonly from: "start" | "end" | null;
+  readonly positions: readonly FilePosition[];
+  readonly findRotated: FindRotated;
+}
+
 /** At the daemon's start: where the last run stopped, in whatever files that is by now. */
-export async function openFirst(
-  one: Followed,
-  paths: Paths,
-  options: { readonly from: "start" | "end" | null; readonly positions: readonly FilePosition[] },
-  findRotated: FindRotated,
-): Promise<void> {
-  const { from, positions } = options;
+export async function openFirst(one: Followed, paths: Paths, first: FirstOpen): Promise<void> {
+  const { from, positions, findRotated } = first;
   const own = positions.filter((known) => known.path === one.path);
+  const done = new Set<FilePosition>();
+  const found = tryStat(one.path);
   try {
-    const found = tryStat(one.path);
     for (const position of own) {
       if (found !== null && isFile(position, found)) one.current = await openKnown(one, position);
       if (one.current === null || !isFile(position, one.current)) {
         await openRotated(one, position, paths.drainMs, findRotated);
       }
+      done.add(position);
     }
     if (found === null) blame(one, "is not there");
     if (found === null || one.current !== null) return;
@@ -84,6 +91,8 @@ export async function openFirst(
     if (own.length === 0 && other === undefined && from === "end") await one.current.seekEnd();
   } catch (error) {
     blame(one, (error as Error).message);
+    const left = positions.filter((position) => !done.has(position));
+    if (found !== null) one.first = { found, open: { ...first, positions: left } };
   }
 }
 
@@ -99,9 +108,21 @@ async function openAt(one: Followed, position: FilePosition | undefined): Promis
 /** Null: the path names another file, or this one was cut. */
 async function openKnown(one: Followed, position: FilePosition): Promise<FollowedFile | null> {
   const file = await FollowedFile.open(one.path, one.consumer);
-  if (isFile(file, position) && (await file.seek(position))) return file;
+  const isIt = await closedAtFault(file, async () => {
+    return isFile(file, position) && (await file.seek(position));
+  });
+  if (isIt) return file;
   await file.close();
   return null;
+}
+
+async function closedAtFault<T>(file: FollowedFile, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 /** The file was rotated while nobody looked: its rest stands under another name. */
@@ -113,8 +134,12 @@ async function openRotated(
 ): Promise<void> {
   for (const path of findRotated(one.path, position)) {
     const file = await FollowedFile.open(path, one.consumer, one.path);
-    if (await file.seek(position)) {
+    const isIt = await closedAtFault(file, async () => {
+      if (!(await file.seek(position))) return false;
       await file.readOn(() => false);
+      return true;
+    });
+    if (isIt) {
       one.old.push({ file, until: performance.now() + drainMs });
       return;
     }
@@ -132,9 +157,10 @@ export async function readNew(one: Followed, paths: Paths, stop: () => boolean):
   const found = tryStat(one.path);
   const { current } = one;
   if (current !== null) {
-    await current.readOn(stop);
-    if (found === null || found.ino !== current.ino || found.dev !== current.dev) {
-      one.old.push({ file: current, until: performance.now() + paths.drainMs });
+    if (found !== null && isFile(found, current)) await current.readOn(stop);
+    else {
+      const { whole } = await readOld(one, current, stop);
+      if (whole) one.old.push({ file: current, until: performance.now() + paths.drainMs });
       one.current = null;
       if (found === null) blame(one, "was renamed or removed");
     }
@@ -145,15 +171,51 @@ export async function readNew(one: Followed, paths: Paths, stop: () => boolean):
   if (found === null || one.twin !== null) return;
   one.opening = found;
   try {
-    const left = paths.left.get(fileKey(found));
-    const isSame = left !== undefined && paths.covers(left.path, one.path);
-    one.current = await openAt(one, isSame ? left : undefined);
+    const open = one.first === null ? openNext : openLate;
+    one.current = await open(one, paths, found);
   } finally {
     one.opening = null;
   }
+  if (one.current === null) return;
   if (one.fault !== null) one.consumer.say("info", `${one.path}: following the new file`);
   one.fault = null;
   await one.current.readOn(stop);
+}
+
+/** The file that stood there at the start can be opened now, or another one stands in its place. */
+async function openLate(one: Followed, paths: Paths, found: Stats): Promise<FollowedFile | null> {
+  const { first } = one;
+  if (first === null) return null;
+  one.first = null;
+  const isNew = !isFile(first.found, found);
+  await openFirst(one, paths, isNew ? { ...first.open, from: null } : first.open);
+  return one.current;
+}
+
+async function openNext(one: Followed, paths: Paths, found: Stats): Promise<FollowedFile> {
+  const left = paths.left.get(fileKey(found));
+  const isSame = left !== undefined && paths.covers(left.path, one.path);
+  return openAt(one, isSame ? left : undefined);
+}
+
+/** A file that was renamed. What the disk does not give back must not keep its successor from being read. */
+async function readOld(
+  one: Followed,
+  file: FollowedFile,
+  stop: () => boolean,
+): Promise<{ readonly any: boolean; readonly whole: boolean }> {
+  try {
+    return { any: await file.readOn(stop), whole: true };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    one.consumer.say(
+      "warning",
+      `${one.path}: the file before cannot be read to its end: ${message}`,
+    );
+    await file.close().catch(() => {});
+    return { any: false, whole: false };
+  }
 }
 
 async function drainOld(
@@ -162,9 +224,11 @@ async function drainOld(
   stop: () => boolean,
 ): Promise<void> {
   for (const entry of [...one.old]) {
-    if (await entry.file.readOn(stop)) entry.until = performance.now() + drainMs;
-    if (performance.now() < entry.until) continue;
+    const { any, whole } = await readOld(one, entry.file, stop);
+    if (any) entry.until = performance.now() + drainMs;
+    if (whole && performance.now() < entry.until) continue;
     one.old.splice(one.old.indexOf(entry), 1);
+    if (!whole) continue;
     await entry.file.finish();
     one.consumer.forget(entry.file.position());
     left.set(fileKey(entry.file), entry.file.position());

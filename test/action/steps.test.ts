@@ -47,6 +47,14 @@ const context = (log: string[] = []) => ({
   log: (text: string) => log.push(text),
 });
 
+t.test("a capture of any length keeps no program from being run", async (t) => {
+  const text = `printf %s "\${#F2B_CAPTURE_AGENT}"`;
+  const how = { input: null, timeoutMs: 5_000, keep: "length", expect: [0, 0] } as const;
+  const step: StepSpec = { verb: "script", text, ...how };
+  const long = { ...event, captures: { agent: "x".repeat(1_000_000) } };
+  t.same(await runSteps([step], long, context()), { length: "4096" });
+});
+
 t.test("a value is one argument, no option, and carries no control characters", async (t) => {
   const kept = await runSteps(
     [

@@ -135,12 +135,16 @@ t.test("--json", async (t) => {
 });
 
 t.test("a finding on an action's line does not show its key", async (t) => {
-  const action = 'action = cf[cfuser=s3cret, cftoken="s3cret, too", x=1]\n';
+  const action =
+    'action = cf[cfuser=s3cret, cftoken="s3cret, too", mnwpass=s3cret, pwd=s3cret, x=1]\n';
   const at = makeConfig(t, {
     "jail.local": `[door]\n${action}${action}cfapikey = s3cret\ncfapikey = s3cret\n`,
   });
   const ran = f2b(["import", at("."), "-o", at("policy.f2b")]);
   t.equal(ran.code, 1);
-  t.match(ran.err, /F2B1505\]: option `action` stands twice[\s\S]*cftoken=\*+, x=1\]/);
+  t.match(
+    ran.err,
+    /F2B1505\]: option `action` stands twice[\s\S]*cftoken=\*+, mnwpass=\*+, pwd=\*+, x=1\]/,
+  );
   t.notMatch(ran.err + ran.out, /s3cret|, too/);
 });

@@ -218,11 +218,11 @@ function openJail(spec = makeJailSpec()) {
     onChange: (change) => changes.push(change),
     give: (decision) => decisions.push(decision),
   });
-  const fail = (time: number, address: string) => {
+  const fail = (time: number, address: string, captures: Record<string, string> = {}) => {
     const [rule] = makeFilter("fake").rules;
     if (rule === undefined) throw new Error("the fake filter has rules");
     const at = { filter: 0, rule, line: time, origin: time, time };
-    const who = { address, host: null, forwarded: null, captures: {}, weight: 1, eachCapture() {} };
+    const who = { address, host: null, forwarded: null, captures, weight: 1, eachCapture() {} };
     jail.take({ kind: "failure", ...at, ...who }, time, "log");
   };
   return { jail, changes, decisions, fail };
@@ -246,6 +246,16 @@ t.test("a jail restored from its snapshot, or from its changes, goes on as it wa
       { type: "ban", id: "192.0.2.2", time: 7 },
     ]);
   }
+});
+
+t.test("a ban keeps of what its host wrote no more than is shown", async (t) => {
+  const { jail, changes, fail } = openJail();
+  const captures = { agent: "x".repeat(2_000_000), user: "eve" };
+  for (const time of [1, 2, 3]) fail(time, "192.0.2.1", captures);
+  const [ban] = snapshotOf(jail).bans;
+  t.equal(ban?.captures["agent"]?.length, 4096);
+  t.equal(ban?.captures["user"], "eve");
+  t.ok(JSON.stringify(changes).length < 20_000, "nor does the journal");
 });
 
 t.test("orders of an administrator", async (t) => {

@@ -2,13 +2,15 @@
  * Following log files: every way of rotating them gives every line once, in order.
  */
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   copyFileSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -464,6 +466,80 @@ t.test("from end: only what is written from now on", async (t) => {
   const { lines, source } = await follow(t, log, listen(), { from: "end" });
   appendFileSync(log, " of an old line\nnew\n");
   await expectLines(t, lines, ["new"], source);
+});
+
+/** Lets this process open nothing more, and again as much as before. */
+async function holdDescriptors(test: Test) {
+  const script = `while read n; do prlimit --pid ${process.pid} --nofile="$n": && echo done; done`;
+  const child = spawn("sh", ["-c", script], { stdio: ["pipe", "pipe", "ignore"] });
+  const told = async (limit: number) => {
+    child.stdin.write(`${limit}\n`);
+    await once(child.stdout, "data");
+  };
+  const soft = Number(/Max open files +(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]);
+  test.teardown(() => child.kill());
+  return { hold: () => told(3), release: () => told(soft) };
+}
+
+const noPrlimit = spawnSync("prlimit", ["--version"]).status === 0 ? false : "needs prlimit";
+
+t.test("what cannot be opened at the start is not new later", { skip: noPrlimit }, async (t) => {
+  const folder = makeFolder(t);
+  const { hold, release } = await holdDescriptors(t);
+  const openLate = async (log: string, ear = listen()) => {
+    await hold();
+    const late = await follow(t, log, ear, { from: "end" });
+    await release();
+    t.match(late.said.join(), /EMFILE/);
+    late.source.reopen();
+    await until(() => late.said.some((text) => text.includes("following")));
+    return late;
+  };
+  const fresh = join(folder, "fresh.log");
+  writeFileSync(fresh, "old\n");
+  const late = await openLate(fresh);
+  appendFileSync(fresh, "new\n");
+  await expectLines(t, late.lines, ["new"], late.source);
+  const known = join(folder, "known.log");
+  writeFileSync(known, "");
+  const first = await follow(t, known, listen(), { from: "end" });
+  appendFileSync(known, "before\n");
+  await expectLines(t, first.lines, ["before"]);
+  await first.stop();
+  appendFileSync(known, "meanwhile\n");
+  const again = await openLate(known, first.ear);
+  await expectLines(t, again.lines, ["before", "meanwhile"], again.source);
+});
+
+t.test("a backlog of other logs makes none wait for their end", async (t) => {
+  const folder = makeFolder(t);
+  const backlog = `${"x".repeat(99)}\n`.repeat(30_000);
+  for (let n = 0; n < 8; n++) writeFileSync(join(folder, `${n}.log`), backlog);
+  writeFileSync(join(folder, "last.log"), "last\n");
+  const bytes = new Map<string, number>();
+  let whole = -1;
+  const source = fileSource({
+    patterns: [join(folder, "*.log")],
+    from: "start",
+    positions: [],
+    consumer: (path) => ({
+      ...listen().consumer,
+      take(_b, start, end) {
+        bytes.set(path, (bytes.get(path) ?? 0) + end - start);
+        if (path.endsWith("last.log")) {
+          whole = [...bytes.values()].filter((read) => read >= backlog.length).length;
+        }
+        return end;
+      },
+    }),
+    gone: () => {},
+    say: () => {},
+  });
+  t.teardown(() => source.stop());
+  await source.start();
+  await source.idle();
+  t.equal(whole, 0, "logs that were read to their end before it");
+  t.equal(bytes.size, 9);
 });
 
 t.test("under load: rotations of all kinds while a writer writes", async (t) => {
