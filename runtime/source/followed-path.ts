@@ -132,24 +132,36 @@ async function openRotated(
   drainMs: number,
   findRotated: FindRotated,
 ): Promise<void> {
-  for (const path of findRotated(one.path, position)) {
-    const file = await FollowedFile.open(path, one.consumer, one.path);
-    const isIt = await closedAtFault(file, async () => {
-      if (!(await file.seek(position))) return false;
-      await file.readOn(() => false);
-      return true;
-    });
-    if (isIt) {
+  for (const again of [false, true]) {
+    for (const path of findRotated(one.path, position, again)) {
+      const file = await openRest(one, path, position);
+      if (file === null) continue;
       one.old.push({ file, until: performance.now() + drainMs });
       return;
     }
-    await file.close();
   }
   one.consumer.forget(position);
   one.consumer.say(
     "notice",
     `${one.path} was replaced or cut while f2b did not run; what it held before is gone`,
   );
+}
+
+/** What `path` names, read to its end; null: it is another file. */
+async function openRest(
+  one: Followed,
+  path: string,
+  position: FilePosition,
+): Promise<FollowedFile | null> {
+  const file = await FollowedFile.open(path, one.consumer, one.path);
+  const isIt = await closedAtFault(file, async () => {
+    if (!isFile(file, position) || !(await file.seek(position))) return false;
+    await file.readOn(() => false);
+    return true;
+  });
+  if (isIt) return file;
+  await file.close();
+  return null;
 }
 
 /** Reads what is new in all files of a path. */
