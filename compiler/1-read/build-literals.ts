@@ -7,6 +7,7 @@
 import type { IToken } from "chevrotain";
 import { findQuotedEnd } from "../../grammar/tokens.ts";
 import { read } from "../diagnostics/catalogue/read.ts";
+import { unitMs } from "../duration.ts";
 import type * as ast from "./ast.ts";
 import type { Reading } from "./reading.ts";
 
@@ -128,26 +129,16 @@ function readInt(reading: Reading, digits: string, at: ast.Int["at"]): number {
   return max;
 }
 
-/** Milliseconds of the units, longest first: the order in which a duration names them. */
-const unitsMs: Readonly<Record<string, number>> = {
-  w: 604_800_000,
-  d: 86_400_000,
-  h: 3_600_000,
-  m: 60_000,
-  s: 1000,
-  ms: 1,
-};
-
 export function buildDuration(reading: Reading, token: IToken): ast.Duration {
   const at = reading.at(token);
   let ms = 0;
   let lastUnitMs = Number.POSITIVE_INFINITY;
   let inOrder = true;
   for (const [, digits = "", unit = ""] of token.image.matchAll(/(\d+)(ms|[wdhms])/g)) {
-    const unitMs = unitsMs[unit] ?? 0;
-    if (unitMs >= lastUnitMs) inOrder = false;
-    lastUnitMs = unitMs;
-    ms += Number(digits) * unitMs;
+    const size = unitMs.get(unit) ?? 0;
+    if (size >= lastUnitMs) inOrder = false;
+    lastUnitMs = size;
+    ms += Number(digits) * size;
   }
   if (!inOrder) reading.report(read.durationUnits, at, { text: token.image });
   if (ms > durationMsMax) reading.report(read.durationTooLong, at, { text: token.image });

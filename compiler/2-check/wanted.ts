@@ -2,6 +2,7 @@
  * Filters that a command asks for by name, and their arguments as words: `--set mode=aggressive`.
  */
 import type { List, Param, Value } from "../1-read/ast.ts";
+import { unitMs } from "../duration.ts";
 import { parsePrefix } from "./address.ts";
 import { makeText } from "./scope.ts";
 
@@ -11,15 +12,6 @@ export interface WantedFilter {
   /** Told its id in the checked policy. */
   readonly tell?: (id: string) => void;
 }
-
-const unitMs: ReadonlyMap<string, number> = new Map([
-  ["w", 604_800_000],
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["m", 60_000],
-  ["s", 1_000],
-  ["ms", 1],
-]);
 
 /** The word as a value of the parameter's type, or null when it is none. */
 export function readArgument(param: Param, text: string): Value | null {

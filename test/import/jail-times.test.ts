@@ -4,8 +4,9 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import t from "tap";
+import { printDuration } from "../../compiler/duration.ts";
 import { evaluate } from "../../compiler/import/jail/expression.ts";
-import { printDuration, readSeconds } from "../../compiler/import/jail/seconds.ts";
+import { readSeconds } from "../../compiler/import/jail/seconds.ts";
 import { parseDuration } from "../../runtime/daemon/duration.ts";
 import { hasPython } from "./python.ts";
 import { seedOf } from "./seed.ts";

@@ -5,10 +5,11 @@
  * written as `doubling to` where that says the same, else as a ladder.
  */
 import { importingJails as catalogue } from "../../diagnostics/catalogue/importing-jails.ts";
+import { printDuration } from "../../duration.ts";
 import { evaluate } from "./expression.ts";
 import { type BanSentence, ban, remember, type Statement } from "./nodes.ts";
 import type { JailOptions } from "./options.ts";
-import { printDuration, readSeconds } from "./seconds.ts";
+import { readSeconds } from "./seconds.ts";
 
 const countMax = 1_000_000;
 const usualCount = 5;

@@ -3,7 +3,7 @@
  */
 import type * as ast from "../../1-read/ast.ts";
 import { makeText } from "../../2-check/scope.ts";
-import { printDuration } from "./seconds.ts";
+import { printDuration } from "../../duration.ts";
 
 /** One with the comment lines above it. */
 export interface Statement {

@@ -1,5 +1,5 @@
 /**
- * Durations as Fail2ban's files have them -> seconds, and milliseconds -> durations of the language.
+ * Durations as Fail2ban's files have them -> seconds.
  *
  * Fail2ban takes `600`, `10m`, `1h 30m`, `1d12h`, `1.5h` and arithmetic with them; units in any case, months and years as parts of 365.25 days. What stands side by side adds up.
  */
@@ -27,25 +27,4 @@ export function readSeconds(text: string): number | null {
     });
   if (!isKnown || /[a-z]/.test(numbers)) return null;
   return evaluate(numbers.replace(/([\d.])\s+(?=[\d.])/g, "$1 + "));
-}
-
-const steps: readonly (readonly [name: string, ms: number])[] = [
-  ["w", 604_800_000],
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["m", 60_000],
-  ["s", 1_000],
-  ["ms", 1],
-];
-
-/** `1h30m`: all of it, units falling. `ms` is a whole number from 1 up. */
-export function printDuration(ms: number): string {
-  let rest = ms;
-  let text = "";
-  for (const [name, size] of steps) {
-    const count = Math.floor(rest / size);
-    if (count > 0) text += `${count}${name}`;
-    rest -= count * size;
-  }
-  return text;
 }
